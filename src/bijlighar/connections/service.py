@@ -1,0 +1,159 @@
+"""Consumers, connections and their meters: the verbs and questions others may use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import IntegrityError, connection, transaction
+
+from bijlighar.connections.models import (
+    Connection,
+    ConnectionFact,
+    Consumer,
+    Installation,
+    Meter,
+)
+from bijlighar.connections.values import (
+    Facts,
+    Home,
+    MeterAddress,
+    NewConnection,
+    PaymentMode,
+)
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.sql import rows, statement
+
+
+class UnknownConsumer(BijligharError):
+    """There is no connection with this consumer number."""
+
+
+class AlreadyConnected(BijligharError):
+    """A consumer number, meter or address is in use already; nothing was taken in."""
+
+
+class NoFacts(BijligharError):
+    """A connection has no category and load on this day."""
+
+
+def connect(*, new: Sequence[NewConnection]) -> tuple[Home, ...]:
+    """Take connections in, all or none.
+
+    Raises AlreadyConnected where a consumer number, meter or address is in use.
+    """
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                ids = [_connect_one(one) for one in new]
+        except IntegrityError as error:
+            raise AlreadyConnected(str(error).splitlines()[0]) from error
+        return homes(connection_ids=ids)
+
+
+def homes(*, connection_ids: Sequence[int] | None = None) -> tuple[Home, ...]:
+    """Connections with consumer and present meter, by consumer number; all by default."""
+    wanted = None if connection_ids is None else list(connection_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.connections", "homes"), {"ids": wanted, "number": None})
+        return tuple(Home(**row) for row in rows(cursor))
+
+
+def home_of(*, consumer_number: str) -> Home:
+    """The connection of a consumer. Raises UnknownConsumer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.connections", "homes"), {"ids": None, "number": consumer_number}
+        )
+        found = rows(cursor)
+    if not found:
+        raise UnknownConsumer(f"There is no connection with the number {consumer_number}.")
+    return Home(**found[0])
+
+
+def connections_of(*, meter_ids: Sequence[int]) -> dict[int, int]:
+    """The connection that each meter hangs on at present, where it hangs on one."""
+    return dict(
+        Installation.objects.filter(meter_id__in=meter_ids, removed_on=None)
+        .order_by()
+        .values_list("meter_id", "connection_id")
+    )
+
+
+def ids() -> tuple[int, ...]:
+    """Every connection, in the order of ids."""
+    return tuple(Connection.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Facts]:
+    """What holds for each connection on a day. Raises NoFacts where one has none."""
+    held: dict[int, list[ConnectionFact]] = {}
+    for fact in ConnectionFact.objects.filter(
+        connection_id__in=connection_ids, from_day__lte=day
+    ).order_by("connection_id", "from_day"):
+        held.setdefault(fact.connection_id, []).append(fact)
+    found = {connection_id: _facts(facts) for connection_id, facts in held.items()}
+    missing = set(connection_ids) - found.keys()
+    if missing:
+        raise NoFacts(f"No category and load on {day} for connections {sorted(missing)}.")
+    return found
+
+
+def meter_addresses(*, meter_ids: Sequence[int]) -> tuple[MeterAddress, ...]:
+    """Where meters are reached, by id."""
+    meters = Meter.objects.filter(pk__in=meter_ids).order_by("pk")
+    return tuple(
+        MeterAddress(
+            meter_id=row.pk,
+            serial=row.serial,
+            system_title=bytes(row.system_title),
+            host=row.host,
+            port=row.port,
+        )
+        for row in meters
+    )
+
+
+def _facts(until_now: Sequence[ConnectionFact]) -> Facts:
+    """What holds now, from a connection's facts so far in the order of time."""
+    holds = until_now[-1]
+    return Facts(
+        connection_id=holds.connection_id,
+        category=holds.category,
+        sanctioned_load_w=holds.sanctioned_load_w,
+        payment_mode=PaymentMode(holds.payment_mode),
+        mode_since=holds.mode_since,
+        splits_month_from=holds.from_day if len(until_now) > 1 else date.min,
+    )
+
+
+def _connect_one(new: NewConnection) -> int:
+    consumer = Consumer.objects.create(
+        consumer_number=new.consumer_number,
+        name_en=new.name_en,
+        name_hi=new.name_hi,
+        mobile=new.mobile,
+        language=new.language,
+    )
+    place = Connection.objects.create(consumer=consumer)
+    ConnectionFact.objects.create(
+        connection=place,
+        from_day=new.starts_on,
+        category=new.category,
+        sanctioned_load_w=new.sanctioned_load_w,
+        payment_mode=new.payment_mode.value,
+        mode_since=new.mode_since,
+    )
+    meter = Meter.objects.create(
+        serial=new.meter_serial,
+        system_title=new.system_title,
+        host=new.meter_host,
+        port=new.meter_port,
+    )
+    Installation.objects.create(
+        connection=place,
+        meter=meter,
+        installed_on=new.starts_on,
+        initial_register_wh=new.initial_register_wh,
+    )
+    return place.pk

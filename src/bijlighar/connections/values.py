@@ -1,0 +1,81 @@
+"""What crosses the border of connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class PaymentMode(StrEnum):
+    """How a connection pays; a dated fact, not a property of the meter."""
+
+    PREPAID = "prepaid"
+    POSTPAID = "postpaid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConnection:
+    """A connection as it comes in: consumer, facts, meter and installation at once."""
+
+    consumer_number: str
+    name_en: str
+    name_hi: str
+    mobile: str
+    """E.164."""
+    language: str
+    """hi or en: the language the consumer chose for notices."""
+    category: str
+    """The tariff's code, such as LMV-1/10B."""
+    sanctioned_load_w: int
+    payment_mode: PaymentMode
+    starts_on: date
+    """The supply day from which these facts hold."""
+    mode_since: date
+    """Since when the payment mode holds: a grace period counts from here."""
+    meter_serial: str
+    system_title: bytes
+    meter_host: str
+    meter_port: int
+    initial_register_wh: int
+    """What the register showed when the meter was installed, at 00:00 of `starts_on`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """A connection with its consumer and its meter, as other domains need it."""
+
+    connection_id: int
+    consumer_number: str
+    name_en: str
+    name_hi: str
+    mobile: str
+    language: str
+    meter_id: int
+    meter_serial: str
+    installed_on: date
+    initial_register_wh: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What holds for a connection on one day."""
+
+    connection_id: int
+    category: str
+    sanctioned_load_w: int
+    payment_mode: PaymentMode
+    mode_since: date
+    splits_month_from: date
+    """The day these facts replaced others; `date.min` for a connection's first facts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterAddress:
+    """Where a meter is reached and how it names itself."""
+
+    meter_id: int
+    serial: str
+    system_title: bytes
+    host: str
+    port: int

@@ -1,0 +1,34 @@
+"""Work put off until the present transaction has committed: with it, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from procrastinate.contrib.django import app
+
+CLOSE_DAY = "flow.close_day"
+SEND_NOTICE = "flow.send_notice"
+REVIEW_ALL = "flow.review_all"
+READ_ALL = "flow.read_all"
+PROVE_LEDGER = "flow.prove_ledger"
+
+MOST_CONNECTIONS_A_JOB = 2_000
+
+
+def close_day(*, connection_ids: Sequence[int]) -> None:
+    """Charge these connections' open days soon."""
+    for first in range(0, len(connection_ids), MOST_CONNECTIONS_A_JOB):
+        part = list(connection_ids[first : first + MOST_CONNECTIONS_A_JOB])
+        app.configure_task(CLOSE_DAY).defer(connection_ids=part)
+
+
+def send_notices(*, notice_ids: Iterable[int]) -> None:
+    """Send these notices soon."""
+    jobs = [{"notice_id": notice_id} for notice_id in notice_ids]
+    if jobs:
+        app.configure_task(SEND_NOTICE).batch_defer(*jobs)
+
+
+def scheduled(*, task: str) -> None:
+    """Run one of the schedule's jobs soon."""
+    app.configure_task(task).defer()

@@ -1,0 +1,148 @@
+"""Balances against the policy: who is warned, who may be cut, who is lit again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from bijlighar.charges import service as charges
+from bijlighar.connections import service as connections
+from bijlighar.connections.values import Home, PaymentMode
+from bijlighar.flow import later
+from bijlighar.headend import service as headend
+from bijlighar.headend.values import NewCommand, RelayWanted
+from bijlighar.kernel.ist import day_ends, day_starts, in_ist, supply_day_of
+from bijlighar.kernel.money import format_rupees
+from bijlighar.ledger import service as ledger
+from bijlighar.ledger.values import Balance
+from bijlighar.notices import service as notices
+from bijlighar.notices.values import NewNotice, NoticeKind
+from bijlighar.payments import service as payments
+from bijlighar.supply import service as supply
+from bijlighar.supply.values import Decision, Evidence, RelayAction
+
+WANTED = {
+    RelayAction.DISCONNECT: RelayWanted.OPEN,
+    RelayAction.RECONNECT: RelayWanted.CLOSED,
+}
+
+
+def review_supply(*, connection_ids: Sequence[int], now: datetime) -> tuple[Decision, ...]:
+    """Review these supplies: queue commands, withdraw them, tell consumers.
+
+    Reads the balances under lock, so that a payment that commits first is seen and one
+    that comes later sees what was queued here. Joins the caller's transaction.
+    """
+    with transaction.atomic():
+        balances = ledger.lock_balances(owner_ids=connection_ids)
+        homes = {h.connection_id: h for h in connections.homes(connection_ids=connection_ids)}
+        reviewed = supply.review(
+            evidence=_evidence(balances, now),
+            policy_name=settings.BIJLIGHAR["supply_policy"],
+            now=now,
+        )
+        for decision in reviewed.decisions:
+            _act(decision, homes[decision.connection_id], now)
+        tell(
+            new=[
+                _warning(d, homes, balances)
+                for d in reviewed.decisions
+                if d.warnings_percent
+            ],
+            now=now,
+        )
+    return reviewed.decisions
+
+
+def tell(*, new: Sequence[NewNotice], now: datetime) -> None:
+    """Queue notices and their sending, with the caller's transaction."""
+    if new:
+        later.send_notices(notice_ids=notices.queue(notices=new, now=now))
+
+
+def notice_to(
+    *, home: Home, kind: NoticeKind, source: str, parameters: Mapping[str, str]
+) -> NewNotice:
+    """A notice to the primary number of a connection, in the language it chose."""
+    return NewNotice(
+        kind=kind,
+        source=source,
+        connection_id=home.connection_id,
+        consumer_number=home.consumer_number,
+        mobile=home.mobile,
+        language=home.language,
+        parameters=parameters,
+    )
+
+
+def _evidence(balances: Mapping[int, Balance], now: datetime) -> list[Evidence]:
+    ids = sorted(balances)
+    facts = connections.facts_on(connection_ids=ids, day=supply_day_of(now))
+    recharges = payments.last_recharges(connection_ids=ids)
+    openings = ledger.opening_of(owner_ids=[i for i in ids if i not in recharges])
+    charged = charges.charged_through(connection_ids=ids)
+    return [
+        Evidence(
+            connection_id=i,
+            balance_paise=balances[i].balance_paise,
+            balance_as_of=balances[i].as_of,
+            last_recharge_paise=(
+                recharges[i].amount_paise if i in recharges else openings.get(i)
+            ),
+            recharge_key=recharges[i].key if i in recharges else "opening",
+            charged_through_end_at=day_ends(charged[i]) if i in charged else None,
+            is_prepaid=facts[i].payment_mode is PaymentMode.PREPAID,
+            mode_since_at=day_starts(facts[i].mode_since),
+        )
+        for i in ids
+    ]
+
+
+def _act(decision: Decision, home: Home, now: datetime) -> None:
+    if decision.cancel_disconnection and headend.cancel(
+        connection_id=home.connection_id,
+        wanted=RelayWanted.OPEN,
+        because="a payment came first",
+        now=now,
+    ):
+        supply.cancelled(
+            connection_id=home.connection_id, because="a payment came first", now=now
+        )
+    if decision.action is not None:
+        wanted = WANTED[decision.action]
+        headend.queue(
+            new=NewCommand(
+                meter_id=home.meter_id,
+                connection_id=home.connection_id,
+                wanted=wanted,
+                source=supply.last_change_key(connection_id=home.connection_id),
+            ),
+            now=now,
+        )
+
+
+def _warning(
+    decision: Decision, homes: Mapping[int, Home], balances: Mapping[int, Balance]
+) -> NewNotice:
+    """Only the lowest threshold that was crossed is told: one message says enough."""
+    home = homes[decision.connection_id]
+    percent = min(decision.warnings_percent)
+    parameters = {
+        "consumer_number": home.consumer_number,
+        "balance": format_rupees(balances[home.connection_id].balance_paise),
+    }
+    if percent == 0 and decision.emergency_ends_at is not None:
+        kind = NoticeKind.BALANCE_USED_UP
+        parameters["until"] = f"{in_ist(decision.emergency_ends_at):%d-%m-%Y, %H:%M}"
+    else:
+        kind = NoticeKind.LOW_BALANCE
+        parameters["percent"] = str(percent)
+    return notice_to(
+        home=home,
+        kind=kind,
+        source=f"warning:{home.connection_id}:{decision.recharge_key}:{percent}",
+        parameters=parameters,
+    )

@@ -1,0 +1,76 @@
+"""What happens by the clock: the one table, and who starts what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+
+from bijlighar.flow import later
+from bijlighar.flow.models import ScheduleRun
+from bijlighar.kernel.ist import day_starts, supply_day_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A task that is due every so often, counted from a clock time of India's day."""
+
+    task: str
+    first_at: time
+    every: timedelta
+    why: str
+
+
+DAY = timedelta(days=1)
+
+SCHEDULE = (
+    Line(
+        task=later.READ_ALL,
+        first_at=time(0, 5),
+        every=DAY,
+        why="the midnight registers are there: ask every meter",
+    ),
+    Line(
+        task=later.REVIEW_ALL,
+        first_at=time(0, 30),
+        every=timedelta(minutes=30),
+        why="windows open and emergency credit ends by the clock alone",
+    ),
+    Line(
+        task=later.PROVE_LEDGER,
+        first_at=time(3, 0),
+        every=DAY,
+        why="every balance is the sum of its transfers",
+    ),
+)
+
+
+def start_due(*, now: datetime) -> tuple[str, ...]:
+    """Defer what is due and not started yet; answer which tasks.
+
+    What was missed while nobody worked is started once, not as often as it was missed. Any
+    number of processes may call this: each due time is started by one of them.
+    """
+    return tuple(line.task for line in SCHEDULE if _start(line, now))
+
+
+def last_due(*, line: Line, now: datetime) -> datetime:
+    """The last instant, not after now, at which a line of the schedule was due."""
+    day = supply_day_of(now)
+    offset = timedelta(hours=line.first_at.hour, minutes=line.first_at.minute)
+    first = day_starts(day) + offset
+    if now < first:
+        first -= DAY
+    return first + (now - first) // line.every * line.every
+
+
+def _start(line: Line, now: datetime) -> bool:
+    due_at = last_due(line=line, now=now)
+    with transaction.atomic(durable=True):
+        _, is_new = ScheduleRun.objects.get_or_create(
+            name=line.task, due_at=due_at, defaults={"started_at": now}
+        )
+        if is_new:
+            later.scheduled(task=line.task)
+    return is_new

@@ -1,0 +1,63 @@
+"""What the worker can be asked to do: each loads `now` and makes one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from bijlighar.clock.clock import now
+from bijlighar.connections import service as connections
+from bijlighar.flow import later
+from bijlighar.flow.close_day import close_day as close
+from bijlighar.flow.review_supply import review_supply
+from bijlighar.headend import service as headend
+from bijlighar.kernel.errors import TemporaryError
+from bijlighar.ledger import service as ledger
+from bijlighar.notices import service as notices
+
+log = structlog.get_logger()
+
+CONNECTIONS_AT_ONCE = 500
+
+_AGAIN = RetryStrategy(
+    max_attempts=notices.MOST_ATTEMPTS, exponential_wait=2, retry_exceptions={TemporaryError}
+)
+
+
+@app.task(name=later.CLOSE_DAY)
+def close_day(*, connection_ids: list[int], **_: Any) -> None:
+    """Charge the open days of these connections."""
+    for first in range(0, len(connection_ids), CONNECTIONS_AT_ONCE):
+        close(connection_ids=connection_ids[first : first + CONNECTIONS_AT_ONCE], now=now())
+
+
+@app.task(name=later.SEND_NOTICE, queue="notices", retry=_AGAIN)
+def send_notice(*, notice_id: int, **_: Any) -> None:
+    """Send one notice."""
+    notices.send(notice_id=notice_id, now=now())
+
+
+@app.task(name=later.REVIEW_ALL)
+def review_all(**_: Any) -> None:
+    """Review every supply: windows and emergency credit move by the clock alone."""
+    ids = connections.ids()
+    for first in range(0, len(ids), CONNECTIONS_AT_ONCE):
+        review_supply(connection_ids=ids[first : first + CONNECTIONS_AT_ONCE], now=now())
+
+
+@app.task(name=later.READ_ALL)
+def read_all(**_: Any) -> None:
+    """Let every meter be asked for its midnight register."""
+    headend.read_soon(now=now())
+
+
+@app.task(name=later.PROVE_LEDGER)
+def prove_ledger(**_: Any) -> None:
+    """Prove every balance; a wrong one is an alarm that nobody may overlook."""
+    wrong = ledger.wrong_wallets()
+    if wrong:
+        log.critical("ledger.proof.failed", owners=wrong)
+        raise AssertionError(f"Wallets {wrong} are not the sum of their transfers.")

@@ -1,0 +1,302 @@
+"""Meters' keys and counters, who is to be asked when, and the queue of relay commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from bijlighar.connections import service as connections
+from bijlighar.headend import keys as key_store
+from bijlighar.headend import rules
+from bijlighar.headend.values import MeterKeys
+from bijlighar.headend.models import MeterContact, MeterSecret, RelayCommand
+from bijlighar.headend.states import NEXT
+from bijlighar.headend.values import (
+    Command,
+    CommandState,
+    MeterAccess,
+    NewCommand,
+    ReadPlan,
+    RelayWanted,
+)
+from bijlighar.kernel.ist import supply_day_of
+from bijlighar.kernel.sql import rows, statement
+from bijlighar.readings import service as readings
+
+COUNTERS_A_CONVERSATION = 256
+"""Counters leased ahead for one conversation: more than its frames can be."""
+
+CLAIM_HOLDS_S = 60
+"""Real seconds after which a claim counts as abandoned: longer than any conversation."""
+
+
+def commission(*, keys: Mapping[int, MeterKeys], now: datetime) -> None:
+    """Take meters' keys in, wrapped; from now on the meters are asked."""
+    root = key_store.root_key(settings.BIJLIGHAR["root_key"])
+    with transaction.atomic():
+        MeterSecret.objects.bulk_create(
+            MeterSecret(
+                meter_id=meter_id,
+                wrapped_keys=key_store.wrap(keys=one, meter_id=meter_id, root=root),
+            )
+            for meter_id, one in sorted(keys.items())
+        )
+        MeterContact.objects.bulk_create(
+            MeterContact(meter_id=meter_id, read_not_before=now) for meter_id in sorted(keys)
+        )
+
+
+def lease(*, meter_ids: Sequence[int]) -> tuple[MeterAccess, ...]:
+    """Everything for one conversation with each meter, counters leased and kept ahead.
+
+    Committed before the first frame is sent: a counter is never used twice, even if the
+    process is killed at once. Raises keys.WrongRootKey.
+    """
+    root = key_store.root_key(settings.BIJLIGHAR["root_key"])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "lease_counters"),
+            {"meters": sorted(set(meter_ids)), "many": COUNTERS_A_CONVERSATION},
+        )
+        leased = {row["meter_id"]: row for row in rows(cursor)}
+    return tuple(
+        _access(address, leased[address.meter_id], root)
+        for address in connections.meter_addresses(meter_ids=sorted(leased))
+    )
+
+
+def heard(*, meter_counters: Mapping[int, int], now: datetime) -> None:
+    """These meters answered; `meter_counters` are the last counters that they used."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "heard"),
+            {
+                "meters": list(meter_counters),
+                "counters": list(meter_counters.values()),
+                "now": now,
+                "next": now + rules.READ_EVERY,
+            },
+        )
+
+
+def not_heard(*, errors: Mapping[int, str], now: datetime) -> None:
+    """These meters did not answer; each is asked again after a growing pause."""
+    with transaction.atomic():
+        contacts = MeterContact.objects.select_for_update().filter(meter_id__in=errors)
+        for contact in contacts.order_by("meter_id"):
+            contact.failures_in_a_row += 1
+            contact.last_tried_at = now
+            contact.last_error = errors[contact.meter_id][:500]
+            pause = rules.retry_read_after(failures_in_a_row=contact.failures_in_a_row)
+            contact.read_not_before = now + pause
+            contact.save()
+
+
+def plan_reads(*, now: datetime, limit: int) -> tuple[ReadPlan, ...]:
+    """Whom to ask now, and for what, longest waiting first."""
+    due = list(
+        MeterContact.objects.filter(read_not_before__lte=now)
+        .order_by("read_not_before", "meter_id")
+        .values_list("meter_id", flat=True)[:limit]
+    )
+    return tuple(
+        ReadPlan(
+            meter_id=one.meter_id,
+            daily_from=one.daily_from,
+            blocks_from_day=one.blocks_from_day,
+            blocks_from_block=one.blocks_from_block,
+        )
+        for one in readings.missing(meter_ids=due, today=supply_day_of(now))
+    )
+
+
+def read_soon(*, now: datetime, meter_ids: Sequence[int] | None = None) -> None:
+    """Let these meters (all by default) be asked at once: a midnight has passed."""
+    contacts = MeterContact.objects.all() if meter_ids is None else _contacts(meter_ids)
+    contacts.update(read_not_before=now)
+
+
+def queue(*, new: NewCommand, now: datetime) -> bool:
+    """Put a relay command into the queue, once a source; answer whether it is new.
+
+    Tells a waiting head-end at once, when the transaction commits.
+    """
+    with transaction.atomic():
+        _, is_new = RelayCommand.objects.get_or_create(
+            source=new.source,
+            defaults={
+                "meter_id": new.meter_id,
+                "connection_id": new.connection_id,
+                "wanted": new.wanted.value,
+                "state": CommandState.QUEUED.value,
+                "requested_at": now,
+                "not_before": now,
+            },
+        )
+        _wake_head_end()
+    return is_new
+
+
+def due_commands(*, now: datetime, limit: int) -> tuple[Command, ...]:
+    """Commands whose time has come, reconnections first; locked until the caller commits.
+
+    A command whose claim was abandoned by a killed process is among them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "due_commands"), {"now": now, "limit": limit}
+        )
+        ids = [row["id"] for row in rows(cursor)]
+    found = {row.pk: row for row in RelayCommand.objects.filter(pk__in=ids)}
+    return tuple(_command(found[pk]) for pk in ids)
+
+
+def claim(*, command_ids: Sequence[int], now: datetime, real_now: datetime) -> None:
+    """These commands are being sent: nobody can cancel them any more."""
+    RelayCommand.objects.filter(pk__in=command_ids).update(
+        state=CommandState.SENDING.value,
+        claim_ends_at=real_now + timedelta(seconds=CLAIM_HOLDS_S),
+        attempts=F("attempts") + 1,
+        not_before=now,
+    )
+
+
+def cancel(*, connection_id: int, wanted: RelayWanted, because: str, now: datetime) -> bool:
+    """Withdraw a command that is not on its way yet; answer whether there was one."""
+    changed = RelayCommand.objects.filter(
+        connection_id=connection_id, wanted=wanted.value, state=CommandState.QUEUED.value
+    ).update(state=CommandState.CANCELLED.value, ended_at=now, last_error=because)
+    return bool(changed)
+
+
+def cancel_due(*, command_id: int, because: str, now: datetime) -> bool:
+    """Withdraw a command that is about to be sent; answer whether it was still there."""
+    changed = RelayCommand.objects.filter(
+        pk=command_id, state__in=[CommandState.QUEUED.value, CommandState.SENDING.value]
+    ).update(state=CommandState.CANCELLED.value, ended_at=now, last_error=because)
+    return bool(changed)
+
+
+def command_of(*, command_id: int) -> Command:
+    """One command as it now is."""
+    return _command(RelayCommand.objects.get(pk=command_id))
+
+
+def confirmed(*, command_id: int, now: datetime) -> Command | None:
+    """The relay was read back as wished. None where somebody else said so before."""
+    return _end(command_id, CommandState.CONFIRMED, now, "")
+
+
+def unconfirmed(*, command_id: int, error: str, now: datetime) -> Command | None:
+    """An attempt brought no proof: try again after a pause, or give up and show it."""
+    with transaction.atomic():
+        row = RelayCommand.objects.select_for_update().get(pk=command_id)
+        if row.state != CommandState.SENDING.value:
+            return None
+        if row.attempts >= rules.MOST_ATTEMPTS:
+            return _end(command_id, CommandState.FAILED, now, error)
+        row.state = CommandState.QUEUED.value
+        row.not_before = now + rules.retry_command_after(attempts=row.attempts)
+        row.last_error = error[:500]
+        row.save()
+        return _command(row)
+
+
+def retry_failed(*, meter_ids: Sequence[int], wanted: RelayWanted, now: datetime) -> int:
+    """Meters that had been given up are heard again: send their commands once more."""
+    assert CommandState.QUEUED in NEXT[CommandState.FAILED]
+    changed = (
+        _latest_failed(meter_ids)
+        .filter(wanted=wanted.value)
+        .update(state=CommandState.QUEUED.value, attempts=0, not_before=now, ended_at=None)
+    )
+    if changed:
+        _wake_head_end()
+    return int(changed)
+
+
+def withdraw_failed_disconnections(
+    *, meter_ids: Sequence[int], now: datetime
+) -> tuple[int, ...]:
+    """Disconnections that had been given up are withdrawn; answer whose they were."""
+    failed = _latest_failed(meter_ids).filter(wanted=RelayWanted.OPEN.value)
+    found = tuple(failed.order_by("connection_id").values_list("connection_id", flat=True))
+    failed.update(state=CommandState.CANCELLED.value, ended_at=now)
+    return found
+
+
+def next_command_at() -> datetime | None:
+    """When the next waiting command may be sent; None where none waits."""
+    waiting = RelayCommand.objects.filter(state=CommandState.QUEUED.value)
+    first = waiting.order_by("not_before").first()
+    return first.not_before if first else None
+
+
+def count_waiting() -> int:
+    """How many commands wait or are being sent."""
+    waiting = [CommandState.QUEUED.value, CommandState.SENDING.value]
+    return RelayCommand.objects.filter(state__in=waiting).count()
+
+
+def _access(
+    address: connections.MeterAddress, leased: Mapping[str, int | bytes], root: bytes
+) -> MeterAccess:
+    meter_keys = key_store.unwrap(
+        wrapped=bytes(leased["wrapped_keys"]),  # type: ignore[arg-type]
+        meter_id=address.meter_id,
+        root=root,
+    )
+    return MeterAccess(
+        meter_id=address.meter_id,
+        serial=address.serial,
+        host=address.host,
+        port=address.port,
+        encryption_key=meter_keys.encryption_key,
+        authentication_key=meter_keys.authentication_key,
+        first_counter=int(leased["first_counter"]),
+        leased_counters=COUNTERS_A_CONVERSATION,
+        known_meter_counter=int(leased["known_meter_counter"]),
+    )
+
+
+def _contacts(meter_ids: Sequence[int]):  # type: ignore[no-untyped-def]
+    return MeterContact.objects.filter(meter_id__in=meter_ids)
+
+
+def _latest_failed(meter_ids: Sequence[int]):  # type: ignore[no-untyped-def]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "latest_failed"), {"meters": list(meter_ids)}
+        )
+        ids = [row["id"] for row in rows(cursor)]
+    return RelayCommand.objects.filter(pk__in=ids)
+
+
+def _end(command_id: int, state: CommandState, now: datetime, error: str) -> Command | None:
+    assert state in NEXT[CommandState.SENDING]
+    changed = RelayCommand.objects.filter(
+        pk=command_id, state=CommandState.SENDING.value
+    ).update(state=state.value, ended_at=now, last_error=error[:500])
+    return _command(RelayCommand.objects.get(pk=command_id)) if changed else None
+
+
+def _wake_head_end() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("notify bijlighar_commands")
+
+
+def _command(row: RelayCommand) -> Command:
+    return Command(
+        command_id=row.pk,
+        meter_id=row.meter_id,
+        connection_id=row.connection_id,
+        wanted=RelayWanted(row.wanted),
+        state=CommandState(row.state),
+        attempts=row.attempts,
+        requested_at=row.requested_at,
+        last_error=row.last_error,
+    )

@@ -1,0 +1,22 @@
+-- Meters that answered: when, and up to which counter of theirs.
+with heard as (
+    select * from unnest(%(meters)s::bigint[], %(counters)s::bigint[])
+        as heard (meter_id, counter)
+),
+
+counted as (
+    update headend_metersecret as secret
+    set known_meter_counter = greatest(secret.known_meter_counter, heard.counter)
+    from heard
+    where heard.meter_id = secret.meter_id
+)
+
+update headend_metercontact as contact
+set
+    last_tried_at = %(now)s,
+    last_heard_at = %(now)s,
+    failures_in_a_row = 0,
+    read_not_before = %(next)s,
+    last_error = ''
+from heard
+where heard.meter_id = contact.meter_id

@@ -1,0 +1,93 @@
+"""What crosses the border of the head-end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class CommandState(StrEnum):
+    """How far a relay command got; see states.py for what leads where."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class RelayWanted(StrEnum):
+    """How a relay is wanted: it opens to disconnect and closes to reconnect."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterKeys:
+    """The global unicast encryption key and the authentication key of one meter."""
+
+    encryption_key: bytes
+    authentication_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCommand:
+    """A relay command; `source` is its idempotency key."""
+
+    meter_id: int
+    connection_id: int
+    wanted: RelayWanted
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A relay command as the queue holds it."""
+
+    command_id: int
+    meter_id: int
+    connection_id: int
+    wanted: RelayWanted
+    state: CommandState
+    attempts: int
+    requested_at: datetime
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterAccess:
+    """All that a conversation with one meter needs. Held in memory only, never logged."""
+
+    meter_id: int
+    serial: str
+    host: str
+    port: int
+    encryption_key: bytes
+    authentication_key: bytes
+    first_counter: int
+    """The first of the counters leased for this conversation."""
+    leased_counters: int
+    known_meter_counter: int
+    """The last counter that the meter was heard to use: it must move forward."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPlan:
+    """What to ask one meter: profile rows from these points on."""
+
+    meter_id: int
+    daily_from: date
+    blocks_from_day: date
+    blocks_from_block: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayOutcome:
+    """What came of one attempt at a relay command."""
+
+    command_id: int
+    is_closed: bool | None
+    """The relay as read back; None where it could not be read."""
+    error: str

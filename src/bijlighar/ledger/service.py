@@ -1,0 +1,216 @@
+"""Post entries, ask for balances, prove that every balance is the sum of its transfers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.sql import rows, statement
+from bijlighar.ledger.models import Account, Wallet
+from bijlighar.ledger.values import Balance, BookOf, NewEntry, WalletOf
+
+WALLET = "wallet"
+OPENING = "opening"
+"""The reason of entries that bring a balance in from an older system."""
+
+
+class NoWallet(BijligharError):
+    """An owner has no wallet: open one before money is posted to it."""
+
+
+class EmptyEntry(BijligharError):
+    """An entry without transfers says nothing about money."""
+
+
+def open_wallets(*, owner_ids: Sequence[int], now: datetime) -> None:
+    """Give each owner a wallet with nothing in it. Safe to repeat."""
+    with transaction.atomic():
+        Account.objects.bulk_create(
+            [Account(book=WALLET, owner_id=owner_id) for owner_id in sorted(owner_ids)],
+            ignore_conflicts=True,
+        )
+        accounts = Account.objects.filter(book=WALLET, owner_id__in=owner_ids)
+        Wallet.objects.bulk_create(
+            [
+                Wallet(account=account, owner_id=account.owner_id, as_of=now)
+                for account in accounts.order_by("owner_id")
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def post(*, entries: Sequence[NewEntry], now: datetime) -> frozenset[tuple[str, str]]:
+    """Post entries that are not posted yet; answer which were new, by (reason, source).
+
+    All of them or none: the balances of the wallets change in the same transaction.
+    Raises NoWallet, EmptyEntry.
+    """
+    for entry in entries:
+        if not entry.transfers:
+            raise EmptyEntry(f"{entry.reason} {entry.source} has no transfers.")
+    keys = {(entry.reason, entry.source) for entry in entries}
+    assert len(keys) == len(entries), "the same entry twice in one call"
+    with transaction.atomic():
+        accounts = _accounts_of(entries)
+        wallet_owners = sorted(_owners(entries))
+        _lock_wallets(wallet_owners)
+        ids = _insert_entries(entries, now)
+        new = [entry for entry in entries if (entry.reason, entry.source) in ids]
+        if new:
+            _insert_transfers(new, ids, accounts)
+            _move_wallets(new, now)
+    return frozenset(ids)
+
+
+def balances_of(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
+    """What each owner's wallet holds. Raises NoWallet where one has none."""
+    found = {
+        wallet.owner_id: Balance(
+            owner_id=wallet.owner_id,
+            balance_paise=wallet.balance_paise,
+            as_of=wallet.as_of,
+        )
+        for wallet in Wallet.objects.filter(owner_id__in=owner_ids)
+    }
+    missing = set(owner_ids) - found.keys()
+    if missing:
+        raise NoWallet(f"No wallet for {sorted(missing)}.")
+    return found
+
+
+def lock_balances(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
+    """As `balances_of`, and nobody else changes them until this transaction ends."""
+    _lock_wallets(sorted(set(owner_ids)))
+    return balances_of(owner_ids=owner_ids)
+
+
+def wrong_wallets() -> tuple[int, ...]:
+    """Owners whose balance is not the sum of their transfers: always empty, checked nightly."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.ledger", "wrong_wallets"))
+        return tuple(row["owner_id"] for row in rows(cursor))
+
+
+def totals_by_reason() -> dict[str, int]:
+    """What moved into (+) or out of (-) wallets so far, in paise, by reason."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.ledger", "wallet_totals_by_reason"))
+        return {row["reason"]: row["amount_paise"] for row in rows(cursor)}
+
+
+def opening_of(*, owner_ids: Sequence[int]) -> dict[int, int]:
+    """The balance in paise that each wallet was opened with, where it was not zero."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.ledger", "openings"),
+            {"owners": list(owner_ids), "reason": OPENING},
+        )
+        return {row["owner_id"]: row["amount_paise"] for row in rows(cursor)}
+
+
+def count_transfers() -> int:
+    """How many transfers the ledger holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from ledger_transfer")
+        return int(cursor.fetchone()[0])
+
+
+def _sides(entries: Iterable[NewEntry]) -> Iterable[WalletOf | BookOf]:
+    for entry in entries:
+        for transfer in entry.transfers:
+            yield transfer.debit
+            yield transfer.credit
+
+
+def _owners(entries: Iterable[NewEntry]) -> set[int]:
+    return {side.owner_id for side in _sides(entries) if isinstance(side, WalletOf)}
+
+
+def _accounts_of(entries: Sequence[NewEntry]) -> dict[WalletOf | BookOf, int]:
+    """Account ids; the discom's own books are opened when first used."""
+    books = {side for side in _sides(entries) if isinstance(side, BookOf)}
+    owners = _owners(entries)
+    found: dict[WalletOf | BookOf, int] = {
+        WalletOf(owner_id=owner_id): pk
+        for pk, owner_id in Account.objects.filter(
+            book=WALLET, owner_id__in=owners
+        ).values_list("pk", "owner_id")
+        if owner_id is not None
+    }
+    missing = owners - {side.owner_id for side in found if isinstance(side, WalletOf)}
+    if missing:
+        raise NoWallet(f"No wallet for {sorted(missing)}.")
+    return found | _books(books)
+
+
+def _books(wanted: set[BookOf]) -> dict[BookOf, int]:
+    Account.objects.bulk_create(
+        [
+            Account(book=book.book.value, head=book.head)
+            for book in sorted(wanted, key=lambda book: (book.book, book.head))
+        ],
+        ignore_conflicts=True,
+    )
+    known = Account.objects.exclude(book=WALLET).values_list("pk", "book", "head")
+    ids = {(book, head): pk for pk, book, head in known}
+    return {book: ids[book.book.value, book.head] for book in wanted}
+
+
+def _lock_wallets(owner_ids: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select owner_id from ledger_wallet where owner_id = any(%s)"
+            " order by owner_id for update",
+            [list(owner_ids)],
+        )
+
+
+def _insert_entries(entries: Sequence[NewEntry], now: datetime) -> dict[tuple[str, str], int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.ledger", "insert_entries"),
+            {
+                "reasons": [entry.reason for entry in entries],
+                "sources": [entry.source for entry in entries],
+                "effective_at": [entry.effective_at for entry in entries],
+                "now": now,
+            },
+        )
+        return {(row["reason"], row["source"]): row["id"] for row in rows(cursor)}
+
+
+def _insert_transfers(
+    entries: Sequence[NewEntry],
+    ids: dict[tuple[str, str], int],
+    accounts: dict[WalletOf | BookOf, int],
+) -> None:
+    flat = [(ids[e.reason, e.source], transfer) for e in entries for transfer in e.transfers]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.ledger", "insert_transfers"),
+            {
+                "entries": [entry_id for entry_id, _ in flat],
+                "debits": [accounts[transfer.debit] for _, transfer in flat],
+                "credits": [accounts[transfer.credit] for _, transfer in flat],
+                "heads": [transfer.head for _, transfer in flat],
+                "amounts": [transfer.amount_paise for _, transfer in flat],
+            },
+        )
+
+
+def _move_wallets(entries: Sequence[NewEntry], now: datetime) -> None:
+    moved: dict[int, int] = {}
+    for entry in entries:
+        for transfer in entry.transfers:
+            for side, sign in ((transfer.debit, -1), (transfer.credit, 1)):
+                if isinstance(side, WalletOf):
+                    change = sign * transfer.amount_paise
+                    moved[side.owner_id] = moved.get(side.owner_id, 0) + change
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.ledger", "move_wallets"),
+            {"owners": list(moved), "changes": list(moved.values()), "now": now},
+        )

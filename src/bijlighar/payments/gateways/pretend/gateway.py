@@ -1,0 +1,101 @@
+"""The pretend gateway of the demo: real HTTP, real signatures, no real money.
+
+Its webhook has the shape of Razorpay's `payment.captured`; the signature is the hex
+HMAC-SHA256 of the raw body under the webhook secret, in `X-Pretend-Signature`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from bijlighar.kernel.errors import BijligharError, TemporaryError
+from bijlighar.payments.values import Captured, GatewayOrder, Refused
+
+NAME = "pretend"
+TIMEOUT_S = 10
+SIGNATURE_HEADER = "x-pretend-signature"
+
+
+class BadSignature(BijligharError):
+    """The message was not signed with the gateway's secret; nothing was done."""
+
+
+class BadMessage(BijligharError):
+    """The message is signed, but does not say what a payment's message must say."""
+
+
+class GatewaySilent(TemporaryError):
+    """The payment gateway did not answer; nothing was charged."""
+
+
+def open_order(
+    *,
+    url: str,
+    key_id: str,
+    key_secret: str,
+    receipt: str,
+    amount_paise: int,
+    consumer_number: str,
+    return_url: str,
+) -> GatewayOrder:
+    """Open an order at the gateway; the same receipt gives the same order.
+
+    Raises GatewaySilent.
+    """
+    try:
+        answer = httpx.post(
+            f"{url}/v1/orders",
+            auth=(key_id, key_secret),
+            json={
+                "amount_paise": amount_paise,
+                "receipt": receipt,
+                "consumer_number": consumer_number,
+                "callback_url": return_url,
+            },
+            timeout=TIMEOUT_S,
+        )
+        answer.raise_for_status()
+        opened = answer.json()
+        return GatewayOrder(gateway_order_id=opened["id"], pay_url=opened["pay_url"])
+    except (httpx.HTTPError, KeyError, ValueError) as error:
+        raise GatewaySilent(
+            "The payment gateway does not answer. Nothing was charged; please try again."
+        ) from error
+
+
+def verified(*, body: bytes, headers: Mapping[str, str], secret: str) -> Captured | Refused:
+    """What a signed webhook says. Raises BadSignature, BadMessage."""
+    given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE_HEADER, "")
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    if not secret or not hmac.compare_digest(expected.encode(), given.encode()):
+        raise BadSignature("The signature does not match the message.")
+    return _message(body)
+
+
+def _message(body: bytes) -> Captured | Refused:
+    try:
+        held: dict[str, Any] = json.loads(body)
+        entity = held["payload"]["payment"]["entity"]
+        if held["event"] == "payment.failed":
+            return Refused(gateway=NAME, gateway_order_id=str(entity["order_id"]))
+        if held["event"] != "payment.captured" or entity["currency"] != "INR":
+            raise BadMessage(f"{held['event']} in {entity['currency']} is not taken here.")
+        amount_paise = entity["amount"]
+        if type(amount_paise) is not int or amount_paise <= 0:
+            raise BadMessage("The amount is not a positive whole number of paise.")
+        return Captured(
+            gateway=NAME,
+            gateway_payment_id=str(entity["id"]),
+            gateway_order_id=str(entity["order_id"]),
+            amount_paise=amount_paise,
+            captured_at=datetime.fromtimestamp(int(held["created_at"]), tz=UTC),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+        raise BadMessage(f"The message cannot be understood: {type(error).__name__}.") from error

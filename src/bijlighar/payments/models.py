@@ -1,0 +1,75 @@
+"""Orders, receipts and what gateways sent; private to this domain."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class RechargeOrder(models.Model):
+    """A recharge that somebody started."""
+
+    id = models.UUIDField(primary_key=True)
+    connection_id = models.BigIntegerField(db_index=True)
+    consumer_number = models.TextField()
+    gateway = models.TextField()
+    gateway_order_id = models.TextField(default="")
+    pay_url = models.TextField(default="")
+    amount_paise = models.BigIntegerField()
+    state = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "gateway_order_id"],
+                condition=~Q(gateway_order_id=""),
+                name="one_order_a_gateway_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_paise__gt=0), name="recharge_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["created", "paid", "failed"]),
+                name="recharge_state_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"order {self.pk}"
+
+
+class Payment(models.Model):
+    """A captured payment, credited in the transaction that wrote this row: once for ever."""
+
+    order = models.ForeignKey(RechargeOrder, on_delete=models.PROTECT, related_name="+")
+    connection_id = models.BigIntegerField(db_index=True)
+    gateway = models.TextField()
+    gateway_payment_id = models.TextField()
+    amount_paise = models.BigIntegerField()
+    captured_at = models.DateTimeField()
+    credited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "gateway_payment_id"], name="a_payment_is_credited_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_paise__gt=0), name="payment_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"payment {self.pk}"
+
+
+class WebhookReceived(models.Model):
+    """A verified message of a gateway, byte for byte, kept as evidence."""
+
+    gateway = models.TextField()
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"webhook {self.pk}"

@@ -1,0 +1,210 @@
+"""Recharges: opened at a gateway, credited once when the gateway proves the payment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.sql import rows, statement
+from bijlighar.ledger import service as ledger
+from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
+from bijlighar.payments.gateways.pretend import gateway as pretend
+from bijlighar.payments.gateways.pretend.gateway import BadMessage, BadSignature, GatewaySilent
+from bijlighar.payments.models import Payment, RechargeOrder, WebhookReceived
+from bijlighar.payments.values import (
+    Captured,
+    LastRecharge,
+    Receipt,
+    RechargePicture,
+    RechargeState,
+    Refused,
+    StartedRecharge,
+)
+
+__all__ = ["BadMessage", "BadSignature", "GatewaySilent"]  # raised here, caught outside
+
+RECHARGE = "recharge"
+LEAST_PAISE = 10_00
+MOST_PAISE = 1_00_000_00
+
+GATEWAYS = {pretend.NAME: pretend}
+"""Every gateway by the name that settings and webhook addresses use."""
+
+
+class UnknownGateway(BijligharError):
+    """There is no such payment gateway here."""
+
+
+class UnknownOrder(BijligharError):
+    """There is no recharge with this number."""
+
+
+class AmountOutOfRange(BijligharError):
+    """A recharge is at least 10 and at most 1,00,000 rupees."""
+
+
+class AmountDiffers(BijligharError):
+    """The gateway captured another amount than was ordered: nothing is credited by itself."""
+
+
+def start(
+    *,
+    connection_id: int,
+    consumer_number: str,
+    amount_paise: int,
+    return_url: str,
+    now: datetime,
+) -> StartedRecharge:
+    """Open a recharge at the gateway of this installation.
+
+    `return_url` may hold `{order_id}`. Our order is kept before the gateway is asked, so
+    that a payment never arrives for an order nobody knows.
+    Raises AmountOutOfRange, GatewaySilent.
+    """
+    if not LEAST_PAISE <= amount_paise <= MOST_PAISE:
+        raise AmountOutOfRange("A recharge is at least ₹10.00 and at most ₹1,00,000.00.")
+    order = RechargeOrder.objects.create(
+        id=uuid.uuid4(),
+        connection_id=connection_id,
+        consumer_number=consumer_number,
+        gateway=settings.BIJLIGHAR["gateway"],
+        amount_paise=amount_paise,
+        state=RechargeState.CREATED.value,
+        created_at=now,
+    )
+    opened = GATEWAYS[order.gateway].open_order(
+        url=settings.BIJLIGHAR["gateway_url"],
+        key_id=settings.BIJLIGHAR["gateway_key_id"],
+        key_secret=settings.BIJLIGHAR["gateway_key_secret"],
+        receipt=str(order.pk),
+        amount_paise=amount_paise,
+        consumer_number=consumer_number,
+        return_url=return_url.format(order_id=order.pk),
+    )
+    RechargeOrder.objects.filter(pk=order.pk).update(
+        gateway_order_id=opened.gateway_order_id, pay_url=opened.pay_url
+    )
+    return StartedRecharge(
+        order_id=str(order.pk),
+        gateway_order_id=opened.gateway_order_id,
+        pay_url=opened.pay_url,
+    )
+
+
+def verify(*, gateway: str, body: bytes, headers: Mapping[str, str]) -> Captured | Refused:
+    """What a gateway's webhook says, once its signature is proved; nothing is written.
+
+    Raises UnknownGateway, BadSignature, BadMessage.
+    """
+    if gateway not in GATEWAYS:
+        raise UnknownGateway(f"There is no gateway named {gateway}.")
+    return GATEWAYS[gateway].verified(
+        body=body, headers=headers, secret=settings.BIJLIGHAR["gateway_webhook_secret"]
+    )
+
+
+def keep_webhook(*, gateway: str, body: bytes, now: datetime) -> None:
+    """Keep a verified message byte for byte."""
+    WebhookReceived.objects.create(gateway=gateway, body=body, received_at=now)
+
+
+def credit(*, captured: Captured, now: datetime) -> Receipt:
+    """Credit a captured payment to its wallet, once, whatever is repeated.
+
+    The wallet's row is locked first, so that two copies of one webhook meet there.
+    Raises UnknownOrder, AmountDiffers.
+    """
+    with transaction.atomic():
+        order = _order_of(captured)
+        ledger.lock_balances(owner_ids=[order.connection_id])
+        source = f"{captured.gateway}:{captured.gateway_payment_id}"
+        posted = ledger.post(entries=[_entry(order, captured, source)], now=now)
+        if posted:
+            Payment.objects.create(
+                order=order,
+                connection_id=order.connection_id,
+                gateway=captured.gateway,
+                gateway_payment_id=captured.gateway_payment_id,
+                amount_paise=captured.amount_paise,
+                captured_at=captured.captured_at,
+                credited_at=now,
+            )
+            RechargeOrder.objects.filter(pk=order.pk).update(state=RechargeState.PAID.value)
+    return Receipt(
+        connection_id=order.connection_id,
+        order_id=str(order.pk),
+        amount_paise=captured.amount_paise,
+        entry_source=source,
+        is_new=bool(posted),
+    )
+
+
+def refuse(*, refused: Refused) -> None:
+    """The gateway said no: the order is failed unless a payment for it was credited."""
+    RechargeOrder.objects.filter(
+        gateway=refused.gateway,
+        gateway_order_id=refused.gateway_order_id,
+        state=RechargeState.CREATED.value,
+    ).update(state=RechargeState.FAILED.value)
+
+
+def recharge_of(*, order_id: str) -> RechargePicture:
+    """One recharge. Raises UnknownOrder."""
+    try:
+        order = RechargeOrder.objects.get(pk=uuid.UUID(order_id))
+    except (RechargeOrder.DoesNotExist, ValueError) as error:
+        raise UnknownOrder(f"There is no recharge with the number {order_id}.") from error
+    payment = Payment.objects.filter(order=order).order_by("id").first()
+    return RechargePicture(
+        order_id=str(order.pk),
+        consumer_number=order.consumer_number,
+        amount_paise=order.amount_paise,
+        state=RechargeState(order.state),
+        created_at=order.created_at,
+        credited_at=payment.credited_at if payment else None,
+    )
+
+
+def last_recharges(*, connection_ids: Sequence[int]) -> dict[int, LastRecharge]:
+    """The last recharge of each connection that ever had one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.payments", "last_recharges"), {"ids": list(connection_ids)}
+        )
+        return {row["connection_id"]: LastRecharge(**row) for row in rows(cursor)}
+
+
+def _order_of(captured: Captured) -> RechargeOrder:
+    try:
+        order = RechargeOrder.objects.get(
+            gateway=captured.gateway, gateway_order_id=captured.gateway_order_id
+        )
+    except RechargeOrder.DoesNotExist as error:
+        raise UnknownOrder(f"No order {captured.gateway_order_id} was opened here.") from error
+    if order.amount_paise != captured.amount_paise:
+        raise AmountDiffers(
+            f"Order {order.pk}: {order.amount_paise} paise were ordered and"
+            f" {captured.amount_paise} captured. A person has to look."
+        )
+    return order
+
+
+def _entry(order: RechargeOrder, captured: Captured, source: str) -> NewEntry:
+    return NewEntry(
+        reason=RECHARGE,
+        source=source,
+        effective_at=captured.captured_at,
+        transfers=(
+            NewTransfer(
+                debit=BookOf(book=Book.GATEWAY, head=captured.gateway),
+                credit=WalletOf(owner_id=order.connection_id),
+                head=RECHARGE,
+                amount_paise=captured.amount_paise,
+            ),
+        ),
+    )

@@ -1,0 +1,125 @@
+"""Django's settings, all from the environment; no secret has a default outside the demo."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from bijlighar.project.database import django_database
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent
+
+IS_DEMO = os.environ.get("BIJLIGHAR_DEMO") == "1"
+IS_TEST = "pytest" in sys.modules
+
+_NOT_SECRET = "not-secret: demo and tests only"  # noqa: S105
+SECRET_KEY = os.environ.get("BIJLIGHAR_SECRET_KEY", _NOT_SECRET if IS_DEMO or IS_TEST else "")
+if not SECRET_KEY:
+    # Commands such as `makemigrations --check` need no key; the web server refuses later.
+    SECRET_KEY = os.urandom(32).hex()
+
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("BIJLIGHAR_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("BIJLIGHAR_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "template_partials",
+    "procrastinate.contrib.django",
+    "bijlighar.connections",
+    "bijlighar.readings",
+    "bijlighar.ledger",
+    "bijlighar.headend",
+    "bijlighar.charges",
+    "bijlighar.payments",
+    "bijlighar.supply",
+    "bijlighar.notices",
+    "bijlighar.flow",
+    "bijlighar.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "bijlighar.web.security_headers.SecurityHeaders",
+]
+
+ROOT_URLCONF = "bijlighar.project.urls"
+ASGI_APPLICATION = "bijlighar.project.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "bijlighar.web.context.site",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": django_database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "hi"
+LANGUAGES = [("hi", "हिन्दी"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+FORMAT_MODULE_PATH = ["bijlighar.project.formats"]
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = False
+TIME_ZONE = "Asia/Kolkata"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("BIJLIGHAR_STATIC", PACKAGE / "static-collected"))
+NODE_MODULES = Path(os.environ.get("BIJLIGHAR_NODE_MODULES", PACKAGE.parents[1] / "node_modules"))
+STATICFILES_DIRS = [
+    (f"vendor/{name}", NODE_MODULES / folder)
+    for name, folder in {
+        "htmx": "htmx.org/dist",
+        "htmx-ext-sse": "htmx-ext-sse",
+        "echarts": "echarts/dist",
+        "mukta": "@fontsource/mukta",
+    }.items()
+    if (NODE_MODULES / folder).is_dir()
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+PROCRASTINATE_IMPORT_PATHS = ["bijlighar.flow.tasks"]
+
+# The pretend gateway and operator answer here in the demo; see payments/ and notices/.
+BIJLIGHAR = {
+    "data_folder": Path(os.environ.get("BIJLIGHAR_DATA", ".bijlighar")),
+    "public_url": os.environ.get("BIJLIGHAR_PUBLIC_URL", "http://127.0.0.1:8000"),
+    "discom": os.environ.get("BIJLIGHAR_DISCOM", "UPPCL"),
+    "gateway": os.environ.get("BIJLIGHAR_GATEWAY", "pretend"),
+    "gateway_url": os.environ.get("BIJLIGHAR_GATEWAY_URL", "http://127.0.0.1:8001/gateway"),
+    "gateway_key_id": os.environ.get("BIJLIGHAR_GATEWAY_KEY_ID", "bijlighar"),
+    "gateway_key_secret": os.environ.get("BIJLIGHAR_GATEWAY_KEY_SECRET", ""),
+    "gateway_webhook_secret": os.environ.get("BIJLIGHAR_GATEWAY_WEBHOOK_SECRET", ""),
+    "sms_url": os.environ.get("BIJLIGHAR_SMS_URL", "http://127.0.0.1:8001/sms"),
+    "sms_key": os.environ.get("BIJLIGHAR_SMS_KEY", ""),
+    "sms_channel": os.environ.get("BIJLIGHAR_SMS_CHANNEL", "pretend_phone"),
+    "root_key": os.environ.get("BIJLIGHAR_ROOT_KEY", ""),
+    "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
+    "town_url": os.environ.get("BIJLIGHAR_TOWN_URL", ""),
+}

@@ -1,0 +1,75 @@
+"""Registers and half-hours as they were received; private, never overwritten.
+
+A value that contradicts one already held is kept beside it; the first received stays in
+force (`in_force`), so that a charge made yesterday keeps its evidence.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class RegisterReading(models.Model):
+    """The cumulative register of a meter at the end of a supply day, as received."""
+
+    meter_id = models.BigIntegerField()
+    day = models.DateField()
+    register_wh = models.BigIntegerField()
+    source = models.TextField()
+    in_force = models.BooleanField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter_id", "day"],
+                condition=Q(in_force=True),
+                name="one_register_in_force_a_meter_and_day",
+            ),
+            models.UniqueConstraint(
+                fields=["meter_id", "day", "register_wh", "source"],
+                name="a_register_is_stored_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(register_wh__gte=0), name="register_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"register reading {self.pk}"
+
+
+class BlockReading(models.Model):
+    """Half-hours in a row of one supply day, as received."""
+
+    meter_id = models.BigIntegerField()
+    day = models.DateField()
+    first_block = models.SmallIntegerField()
+    energies_wh = ArrayField(models.IntegerField())
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter_id", "day", "first_block"], name="blocks_are_stored_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_block__gte=0, first_block__lt=48),
+                name="first_block_is_0_to_47",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"block reading {self.pk}"
+
+
+class ProfileDepth(models.Model):
+    """How far back a meter's daily profile reached when it was last heard."""
+
+    meter_id = models.BigIntegerField(primary_key=True)
+    daily_holds_from = models.DateField()
+
+    def __str__(self) -> str:
+        return f"profile depth {self.pk}"

@@ -1,0 +1,79 @@
+"""Which days can be closed, and with what usage: pure decisions over registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.ist import ONE_DAY, days_between
+from bijlighar.readings.values import DayUsage
+
+
+class RegisterWentBack(BijligharError):
+    """A register is lower than the one before it: a person has to look at the meter."""
+
+
+def closable(
+    *,
+    meter_id: int,
+    after: date,
+    registers: Mapping[date, int],
+    lost_before: date | None,
+    until: date,
+) -> list[DayUsage]:
+    """The usage of each day after `after`, in order, as far as it is known.
+
+    `registers` holds the register at the end of each known day, `after` among them. A day
+    whose register may still arrive stops the list: nothing is invented. A day before
+    `lost_before` whose register is missing is lost for good (the meter's profile has gone
+    over it); such days share the energy up to the next known register equally, and are
+    marked as estimated. `until` is the first day not to look at.
+    Raises RegisterWentBack.
+    """
+    found: list[DayUsage] = []
+    opening = registers[after]
+    day = after + ONE_DAY
+    while day < until:
+        closes = _next_known(day, registers, lost_before, until)
+        if closes is None:
+            break
+        found.extend(_shared(meter_id, day, closes, opening, registers[closes]))
+        opening = registers[closes]
+        day = closes + ONE_DAY
+    return found
+
+
+def _next_known(
+    day: date, registers: Mapping[date, int], lost_before: date | None, until: date
+) -> date | None:
+    """The day that closes the span starting at `day`: itself, unless its register is lost."""
+    while day < until:
+        if day in registers:
+            return day
+        if lost_before is None or day >= lost_before:
+            return None
+        day += ONE_DAY
+    return None
+
+
+def _shared(
+    meter_id: int, first: date, last: date, opening: int, closing: int
+) -> Iterator[DayUsage]:
+    """Usage of the days `first`..`last`, whose energy is known together."""
+    if closing < opening:
+        raise RegisterWentBack(
+            f"Meter {meter_id}: the register fell from {opening} to {closing} Wh on {last}."
+        )
+    days = list(days_between(first, last + ONE_DAY))
+    for index, day in enumerate(days):
+        starts = opening + (closing - opening) * index // len(days)
+        ends = opening + (closing - opening) * (index + 1) // len(days)
+        yield DayUsage(
+            meter_id=meter_id,
+            day=day,
+            energy_wh=ends - starts,
+            opening_register_wh=starts,
+            closing_register_wh=ends,
+            is_estimated=len(days) > 1,
+        )

@@ -1,0 +1,170 @@
+"""Keep what meters said, and answer what was used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from bijlighar.kernel.energy import BLOCKS_PER_DAY
+from bijlighar.kernel.ist import ONE_DAY
+from bijlighar.kernel.sql import rows, statement
+from bijlighar.readings import rules
+from bijlighar.readings.values import Blocks, DailyRegister, DayUsage, Heard, Missing, ReadingSource
+
+PROFILE_DAYS = timedelta(days=35)
+"""How far back a meter is asked: what an IS 15959 meter holds at least."""
+
+
+def store(*, heard: Sequence[Heard], now: datetime) -> int:
+    """Keep what was heard, once each; answer how many rows are new."""
+    with transaction.atomic():
+        stored = _store_registers(
+            [register for one in heard for register in one.daily],
+            source=ReadingSource.DAILY_PROFILE,
+            now=now,
+        )
+        stored += _store_blocks([blocks for one in heard for blocks in one.blocks], now)
+        _keep_depths({h.meter_id: h.daily_holds_from for h in heard if h.daily_holds_from})
+    return stored
+
+
+def store_initial(*, registers: Sequence[DailyRegister], now: datetime) -> int:
+    """Keep the registers that meters showed when they were installed.
+
+    `day` is the day before the installation: its end is the installation's 00:00.
+    """
+    with transaction.atomic():
+        return _store_registers(registers, source=ReadingSource.INSTALLATION, now=now)
+
+
+def missing(*, meter_ids: Sequence[int], today: date) -> tuple[Missing, ...]:
+    """What each meter still has to tell, up to today."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.readings", "heard_until"),
+            {"meters": list(meter_ids), "oldest": today - PROFILE_DAYS},
+        )
+        found = {row["meter_id"]: row for row in rows(cursor)}
+    return tuple(_missing(meter_id, found[meter_id], today) for meter_id in meter_ids)
+
+
+def _missing(meter_id: int, row: Mapping[str, date | int | None], today: date) -> Missing:
+    daily_day, installed_after = row["daily_day"], row["installed_after"]
+    assert isinstance(daily_day, date), "a meter is asked only after its installation reading"
+    assert isinstance(installed_after, date)
+    block_day, next_block = row["block_day"], row["next_block"]
+    if not isinstance(block_day, date) or not isinstance(next_block, int):
+        block_day, next_block = installed_after + ONE_DAY, 0
+    elif next_block >= BLOCKS_PER_DAY:
+        block_day, next_block = block_day + ONE_DAY, 0
+    oldest = today - PROFILE_DAYS
+    if block_day < oldest:
+        block_day, next_block = oldest, 0
+    return Missing(
+        meter_id=meter_id,
+        daily_from=max(daily_day + ONE_DAY, oldest),
+        blocks_from_day=block_day,
+        blocks_from_block=next_block,
+    )
+
+
+def usage_after(
+    *, meters: Mapping[int, date], until: date
+) -> tuple[dict[int, list[DayUsage]], dict[int, str]]:
+    """The closable days of each meter after the day given for it, in order.
+
+    Answers beside them the meters whose registers went backwards, with the sentence that
+    says so. `until` is the first day not to look at: today, whose register can't exist yet.
+    """
+    registers: dict[int, dict[date, int]] = {meter_id: {} for meter_id in meters}
+    lost: dict[int, date | None] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.readings", "registers_from"),
+            {"meters": list(meters), "days": list(meters.values()), "until": until},
+        )
+        for row in rows(cursor):
+            registers[row["meter_id"]][row["day"]] = row["register_wh"]
+            lost[row["meter_id"]] = row["daily_holds_from"]
+    found: dict[int, list[DayUsage]] = {}
+    errors: dict[int, str] = {}
+    for meter_id, after in meters.items():
+        try:
+            found[meter_id] = rules.closable(
+                meter_id=meter_id,
+                after=after,
+                registers=registers[meter_id],
+                lost_before=lost.get(meter_id),
+                until=until,
+            )
+        except rules.RegisterWentBack as error:
+            errors[meter_id] = str(error)
+    return found, errors
+
+
+def blocks_of(*, meter_id: int, day: date) -> tuple[int | None, ...]:
+    """The 48 half-hours of a supply day in Wh; None where not heard."""
+    blocks: list[int | None] = [None] * BLOCKS_PER_DAY
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select first_block, energies_wh from readings_blockreading"
+            " where meter_id = %s and day = %s order by id",
+            [meter_id, day],
+        )
+        for first_block, energies in cursor.fetchall():
+            for offset, energy in enumerate(energies):
+                if blocks[first_block + offset] is None:
+                    blocks[first_block + offset] = energy
+    return tuple(blocks)
+
+
+def count_rows() -> int:
+    """How many rows of readings are kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select (select count(*) from readings_registerreading)"
+            " + (select count(*) from readings_blockreading)"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _store_registers(
+    registers: Sequence[DailyRegister], *, source: ReadingSource, now: datetime
+) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.readings", "insert_registers"),
+            {
+                "meters": [one.meter_id for one in registers],
+                "days": [one.day for one in registers],
+                "registers": [one.register_wh for one in registers],
+                "source": source.value,
+                "now": now,
+            },
+        )
+        return int(cursor.rowcount)
+
+
+def _store_blocks(blocks: Sequence[Blocks], now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into readings_blockreading"
+            " (meter_id, day, first_block, energies_wh, received_at)"
+            " values (%s, %s, %s, %s, %s)"
+            " on conflict (meter_id, day, first_block) do nothing",
+            [
+                (one.meter_id, one.day, one.first_block, list(one.energies_wh), now)
+                for one in blocks
+            ],
+        )
+        return max(int(cursor.rowcount), 0)
+
+
+def _keep_depths(depths: Mapping[int, date]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.readings", "keep_depths"),
+            {"meters": list(depths), "days": list(depths.values())},
+        )

@@ -1,0 +1,74 @@
+"""What crosses the border of readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class ReadingSource(StrEnum):
+    """Where a register value came from."""
+
+    INSTALLATION = "installation"
+    DAILY_PROFILE = "daily_profile"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyRegister:
+    """The cumulative import register at the end of a supply day.
+
+    The meter stamps its row 00:00 of the next day; it becomes the day it closes at the
+    codec's edge and is never converted again (IS 15959, daily load profile).
+    """
+
+    meter_id: int
+    day: date
+    register_wh: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """Half-hours of a supply day in a row: energy of each, from `first_block` (0..47) on."""
+
+    meter_id: int
+    day: date
+    first_block: int
+    energies_wh: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What one conversation with a meter brought.
+
+    `daily_holds_from` is the oldest supply day that the meter's daily profile still holds:
+    a day before it that never arrived is lost and will never arrive.
+    """
+
+    meter_id: int
+    daily: tuple[DailyRegister, ...]
+    blocks: tuple[Blocks, ...]
+    daily_holds_from: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What a meter still has to tell: the first day and the first half-hour not yet heard."""
+
+    meter_id: int
+    daily_from: date
+    blocks_from_day: date
+    blocks_from_block: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUsage:
+    """What was used on one supply day, by the register at its two ends."""
+
+    meter_id: int
+    day: date
+    energy_wh: int
+    opening_register_wh: int
+    closing_register_wh: int
+    is_estimated: bool
+    """The day's own register is lost; a later one bounds it and the share is by days."""

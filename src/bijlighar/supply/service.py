@@ -1,0 +1,213 @@
+"""Supplies: review them against the policy, and let only the relay say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from bijlighar.supply import rules, states
+from bijlighar.supply.models import LowBalanceWarning, Supply, SupplyChange
+from bijlighar.supply.policy import Policy, policy_named
+from bijlighar.supply.states import SupplyEvent
+from bijlighar.supply.values import (
+    Decision,
+    Evidence,
+    RelayAction,
+    Reviewed,
+    SupplyNow,
+    SupplyState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grounds:
+    """Why a supply changed, kept with the change."""
+
+    because: str
+    policy: str
+    balance_paise: int | None = None
+    balance_as_of: datetime | None = None
+
+
+def open_supplies(*, connection_ids: Sequence[int], now: datetime) -> None:
+    """Start to look after the supply of these connections: lit, as installed."""
+    Supply.objects.bulk_create(
+        [
+            Supply(connection_id=connection_id, state=SupplyState.ON.value, since=now)
+            for connection_id in sorted(connection_ids)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def review(*, evidence: Sequence[Evidence], policy_name: str, now: datetime) -> Reviewed:
+    """Decide on each supply and keep what was decided.
+
+    The caller queues a command for each decision with an action, cancels what
+    `cancel_disconnection` names, and tells consumers of `warnings_percent`: all in the
+    transaction that this runs in. Decisions in which nothing happens are left out.
+    """
+    policy = policy_named(policy_name)
+    with transaction.atomic():
+        supplies = _locked([one.connection_id for one in evidence])
+        warned = _warned(evidence)
+        decisions = [
+            rules.review(
+                evidence=one,
+                state=SupplyState(supplies[one.connection_id].state),
+                emergency_ends_at=supplies[one.connection_id].emergency_ends_at,
+                warned_percent=warned.get((one.connection_id, one.recharge_key), frozenset()),
+                policy=policy,
+                now=now,
+            )
+            for one in evidence
+        ]
+        for one, decision in zip(evidence, decisions, strict=True):
+            _keep(supplies[one.connection_id], one, decision, policy, now)
+    return Reviewed(decisions=tuple(d for d in decisions if _is_news(d)))
+
+
+def cancelled(*, connection_id: int, because: str, now: datetime) -> SupplyNow:
+    """The disconnection that was asked for was withdrawn before it was sent."""
+    return _happened(connection_id, SupplyEvent.DISCONNECTION_CANCELLED, because, now)
+
+
+def read_back(*, connection_id: int, is_closed: bool, because: str, now: datetime) -> SupplyNow:
+    """The relay was read: this, and nothing else, is what the supply is."""
+    event = SupplyEvent.READ_BACK_CLOSED if is_closed else SupplyEvent.READ_BACK_OPEN
+    return _happened(connection_id, event, because, now)
+
+
+def state_of(*, connection_id: int) -> SupplyNow:
+    """The state of one supply."""
+    return _now(Supply.objects.get(pk=connection_id))
+
+
+def last_change_key(*, connection_id: int) -> str:
+    """Names the last change of a supply: a command that it asks for is queued once."""
+    last = SupplyChange.objects.filter(connection_id=connection_id).order_by("-id").first()
+    assert last is not None, "a command is asked for by a change"
+    return f"supply change {last.pk}"
+
+
+def may_still_be_disconnected(
+    *, balance_paise: int, policy_name: str, now: datetime
+) -> bool:
+    """Whether a disconnection decided earlier may be sent now: money first, then the hour."""
+    return rules.may_still_be_disconnected(
+        balance_paise=balance_paise, policy=policy_named(policy_name), now=now
+    )
+
+
+def count_changes(*, state_after: SupplyState) -> int:
+    """How often supplies changed into this state."""
+    return (
+        SupplyChange.objects.filter(state_after=state_after.value)
+        .exclude(state_before=state_after.value)
+        .count()
+    )
+
+
+def times_of_disconnections() -> tuple[datetime, ...]:
+    """When each disconnection was read back, for proving that none lay outside the window."""
+    return tuple(
+        SupplyChange.objects.filter(state_after=SupplyState.OFF.value)
+        .exclude(state_before=SupplyState.OFF.value)
+        .order_by("id")
+        .values_list("at", flat=True)
+    )
+
+
+def _locked(connection_ids: Sequence[int]) -> dict[int, Supply]:
+    rows = Supply.objects.select_for_update().filter(pk__in=connection_ids).order_by("pk")
+    return {row.connection_id: row for row in rows}
+
+
+def _warned(evidence: Sequence[Evidence]) -> dict[tuple[int, str], frozenset[int]]:
+    keys = {(one.connection_id, one.recharge_key) for one in evidence}
+    found: dict[tuple[int, str], set[int]] = {key: set() for key in keys}
+    rows = LowBalanceWarning.objects.filter(
+        connection_id__in=[key[0] for key in keys], recharge_key__in=[key[1] for key in keys]
+    )
+    for connection_id, recharge_key, percent in rows.values_list(
+        "connection_id", "recharge_key", "percent"
+    ):
+        found.setdefault((connection_id, recharge_key), set()).add(percent)
+    return {key: frozenset(percents) for key, percents in found.items()}
+
+
+def _is_news(decision: Decision) -> bool:
+    return bool(
+        decision.action or decision.cancel_disconnection or decision.warnings_percent
+    )
+
+
+def _keep(
+    supply: Supply, evidence: Evidence, decision: Decision, policy: Policy, now: datetime
+) -> None:
+    LowBalanceWarning.objects.bulk_create(
+        LowBalanceWarning(
+            connection_id=evidence.connection_id,
+            recharge_key=evidence.recharge_key,
+            percent=percent,
+            at=now,
+        )
+        for percent in decision.warnings_percent
+    )
+    if supply.emergency_ends_at != decision.emergency_ends_at:
+        supply.emergency_ends_at = decision.emergency_ends_at
+        supply.save(update_fields=["emergency_ends_at"])
+    if decision.action is not None:
+        asked = {
+            RelayAction.DISCONNECT: SupplyEvent.DISCONNECTION_ASKED,
+            RelayAction.RECONNECT: SupplyEvent.RECONNECTION_ASKED,
+        }[decision.action]
+        grounds = _Grounds(
+            because=decision.because,
+            policy=policy.name,
+            balance_paise=evidence.balance_paise,
+            balance_as_of=evidence.balance_as_of,
+        )
+        _move(supply, asked, grounds, now)
+
+
+def _happened(
+    connection_id: int, event: SupplyEvent, because: str, now: datetime
+) -> SupplyNow:
+    with transaction.atomic():
+        supply = _locked([connection_id])[connection_id]
+        _move(supply, event, _Grounds(because=because, policy=""), now)
+    return _now(supply)
+
+
+def _move(supply: Supply, event: SupplyEvent, grounds: _Grounds, now: datetime) -> None:
+    """Change a locked supply as the table of states says, and keep the change for ever."""
+    before = SupplyState(supply.state)
+    after = states.after(state=before, event=event)
+    if before is after:
+        return
+    SupplyChange.objects.create(
+        connection_id=supply.connection_id,
+        event=event.value,
+        state_before=before.value,
+        state_after=after.value,
+        at=now,
+        because=grounds.because,
+        balance_paise=grounds.balance_paise,
+        balance_as_of=grounds.balance_as_of,
+        policy=grounds.policy,
+    )
+    supply.state, supply.since = after.value, now
+    supply.save(update_fields=["state", "since"])
+
+
+def _now(supply: Supply) -> SupplyNow:
+    return SupplyNow(
+        connection_id=supply.connection_id,
+        state=SupplyState(supply.state),
+        since=supply.since,
+        emergency_ends_at=supply.emergency_ends_at,
+    )

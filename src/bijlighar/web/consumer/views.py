@@ -1,0 +1,85 @@
+"""The consumer's page: is there light, what is left, what was deducted and why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from bijlighar.clock import clock
+from bijlighar.dashboards import service as dashboards
+from bijlighar.kernel.ist import supply_day_of
+from bijlighar.web.access import demo_only
+from bijlighar.web.consumer.charts import days_chart, neighbours, today_chart
+from bijlighar.web.consumer.known import known_consumer
+from bijlighar.web.consumer.recharge_form import RechargeForm, offers
+
+
+@demo_only
+@gzip_page
+@require_safe
+@known_consumer
+def home(request: HttpRequest, consumer_number: str) -> HttpResponse:
+    """The whole page."""
+    return home_page(request, consumer_number, form=RechargeForm())
+
+
+@demo_only
+@gzip_page
+@require_safe
+@known_consumer
+def home_live(request: HttpRequest, consumer_number: str) -> HttpResponse:
+    """The parts of the page that change by themselves."""
+    return render(request, "consumer/home.html#live", _shown(consumer_number))
+
+
+@demo_only
+@gzip_page
+@require_safe
+@known_consumer
+def charged_day(request: HttpRequest, consumer_number: str, day: date) -> HttpResponse:
+    """Why one supply day cost what it cost."""
+    earlier, later = neighbours(day=day, today=supply_day_of(clock.now()))
+    shown = {
+        "consumer_number": consumer_number,
+        "day": day,
+        "charge": dashboards.charge_of(consumer_number=consumer_number, day=day),
+        "earlier": earlier,
+        "later": later,
+    }
+    return render(request, "consumer/day.html", shown)
+
+
+def home_page(
+    request: HttpRequest,
+    consumer_number: str,
+    *,
+    form: RechargeForm,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page with a recharge form in some state; `refused` is why it failed."""
+    shown = _shown(consumer_number)
+    return render(
+        request,
+        "consumer/home.html",
+        {
+            **shown,
+            "form": form,
+            "refused": refused,
+            "offers": offers(to_pay_paise=shown["home"].supply.to_pay_paise),
+        },
+        status=status,
+    )
+
+
+def _shown(consumer_number: str) -> dict[str, object]:
+    picture = dashboards.home(consumer_number=consumer_number, now=clock.now())
+    return {
+        "home": picture,
+        "days": days_chart(picture.days),
+        "today": today_chart(picture.today_blocks_wh),
+    }

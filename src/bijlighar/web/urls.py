@@ -1,0 +1,57 @@
+"""The addresses of all screens."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from bijlighar.web import bundles, health, language, live, webhooks
+from bijlighar.web.consumer import recharge_views, views
+from bijlighar.web.demo import clock_views, fault_views, phones_views, start_views
+from bijlighar.web.desk import views as desk_views
+
+
+class DayConverter:
+    """A supply day in an address: `2026-04-03`."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        """The day; no page where there is no such day."""
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        """As it is written in addresses."""
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
+
+HOME = "home/<slug:consumer_number>"
+ORDER = f"{HOME}/recharges/<slug:order_id>"
+
+urlpatterns = [
+    path("", start_views.start, name="start"),
+    path("live/start/", start_views.start_live, name="start_live"),
+    path(f"{HOME}/", views.home, name="home"),
+    path(f"{HOME}/live/", views.home_live, name="home_live"),
+    path(f"{HOME}/days/<day:day>/", views.charged_day, name="charged_day"),
+    path(f"{HOME}/recharge/", recharge_views.recharge, name="recharge"),
+    path(f"{ORDER}/", recharge_views.order, name="recharge_order"),
+    path(f"{ORDER}/live/", recharge_views.order_live, name="recharge_order_live"),
+    path("desk/", desk_views.desk, name="desk"),
+    path("desk/live/", desk_views.desk_live, name="desk_live"),
+    path("phones/", phones_views.phones, name="phones"),
+    path("phones/live/", phones_views.phones_live, name="phones_live"),
+    path("live/", live.town, name="live"),
+    path("live/home/<int:connection_id>/", live.home, name="live_home"),
+    path("language/", language.choose, name="language"),
+    path("demo/clock/", clock_views.change, name="clock"),
+    path("demo/clock/control/", clock_views.control, name="clock_control"),
+    path("demo/clock/ribbon/", clock_views.ribbon, name="clock_ribbon"),
+    path("demo/faults/", fault_views.change, name="faults"),
+    path("gateways/<slug:gateway>/webhook/", webhooks.receive, name="webhook"),
+    path("bundles/<slug:digest>/<str:name>", bundles.show, name="bundle"),
+    path("healthz", health.healthz, name="healthz"),
+]
