@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from bijlighar.charges import _explain, _rate
 from bijlighar.charges._rate import RatedDay
 from bijlighar.charges.models import DayCharge
+from bijlighar.charges.rules import REASON as REASON
 from bijlighar.charges.rules import entry_of_day
 from bijlighar.charges.values import Charged, ChargedDays, DayExplained, DayTotal, NotCharged
 from bijlighar.connections import service as connections

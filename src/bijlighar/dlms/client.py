@@ -10,11 +10,12 @@ Source: IEC 62056-5-3 (services, HLS 5); IS 15959 (associations of Indian meters
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bijlighar.dlms import axdr, states
-from bijlighar.dlms.apdu import action, association, exceptions, initiate
+from bijlighar.dlms.acceptance import ClientSettings as ClientSettings
+from bijlighar.dlms.acceptance import challenge_in, exception_in, title_in
+from bijlighar.dlms.apdu import action, association, initiate
 from bijlighar.dlms.apdu import get as get_
 from bijlighar.dlms.apdu import set as set_
 from bijlighar.dlms.apdu.descriptor import (
@@ -37,8 +38,6 @@ from bijlighar.dlms.errors import (
     ActionRefused,
     AssociationRefused,
     RefusedError,
-    SecurityDowngraded,
-    ServiceRefused,
     TransferRefused,
     UnexpectedAnswer,
 )
@@ -48,8 +47,6 @@ from bijlighar.dlms.protection import protect, unprotect
 from bijlighar.dlms.security import (
     MAX_CHALLENGE,
     MIN_CHALLENGE,
-    TITLE_SIZE,
-    SecurityKeys,
     challenge_number,
     check_gmac,
     gmac_challenge,
@@ -60,27 +57,11 @@ from bijlighar.kernel.errors import BijligharError
 
 MAX_TRANSFER = 4 * 1024 * 1024
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientSettings:
-    """Who the client is, how it shows that, and with which keys.
-
-    With `keys` the association is ciphered; HLS needs them. `secret` is the LLS password.
-    `meter_title`, where it is known, must be the title that answers.
-    """
-
-    client_sap: int
-    authentication: Authentication = Authentication.NONE
-    system_title: bytes = b""
-    keys: SecurityKeys | None = None
-    secret: bytes = field(default=b"", repr=False)
-    server_sap: int = 1
-    max_pdu: int = 1024
-    meter_title: bytes | None = None
-
-    def __post_init__(self) -> None:
-        assert self.keys is None or len(self.system_title) == TITLE_SIZE
-        assert self.keys is not None or self.authentication is not Authentication.HLS_GMAC
+_RESPONSE_TAG_OF = {
+    get_.REQUEST_TAG: get_.RESPONSE_TAG,
+    set_.REQUEST_TAG: set_.RESPONSE_TAG,
+    action.REQUEST_TAG: action.RESPONSE_TAG,
+}
 
 
 class _Response(Protocol):
@@ -188,7 +169,7 @@ class Client:
 
     def _hear_associated(self, apdu: bytes, challenge: bytes) -> bytes | RefusedError:
         """The meter's challenge (empty without HLS), or its refusal."""
-        if refusal := _exception_in(apdu):
+        if refusal := exception_in(apdu):
             return refusal
         response = association.AssociateResponse.from_bytes(apdu)
         if response.result != association.ACCEPTED:
@@ -197,45 +178,18 @@ class Client:
                 result=response.result,
                 diagnostic=response.diagnostic,
             )
-        theirs = self._checked_challenge(response, challenge)
-        title = self._checked_title(response)
+        theirs = challenge_in(response, self.settings, challenge)
+        title = title_in(response, self.settings)
         information = response.user_information
         if information is None:
             raise UnexpectedAnswer("the meter agrees on nothing")
-        agreed = initiate.InitiateResponse.from_bytes(self._unprotected(information, title))
+        agreed = initiate.InitiateResponse.from_bytes(
+            self._unprotected(information, title, initiate.RESPONSE_TAG)
+        )
         self.meter_title = title
         self.conformance = agreed.conformance
         self._meter_max_pdu = agreed.max_pdu
         return theirs
-
-    def _checked_challenge(
-        self, response: association.AssociateResponse, ours: bytes
-    ) -> bytes:
-        if response.ciphered is not (self.settings.keys is not None):
-            raise SecurityDowngraded("the meter answers in another context")
-        if self.settings.authentication is not Authentication.HLS_GMAC:
-            if response.diagnostic != association.NO_DIAGNOSTIC:
-                raise UnexpectedAnswer(f"accepted with diagnostic {response.diagnostic}")
-            return b""
-        theirs = response.authentication_value or b""
-        if (
-            response.diagnostic != association.AUTHENTICATION_REQUIRED
-            or response.mechanism != Authentication.HLS_GMAC
-            or not MIN_CHALLENGE <= len(theirs) <= MAX_CHALLENGE
-            or theirs == ours
-        ):
-            raise SecurityDowngraded("the meter does not authenticate as agreed")
-        return theirs
-
-    def _checked_title(self, response: association.AssociateResponse) -> bytes | None:
-        title = response.server_title
-        if self.settings.keys is None:
-            return title
-        if title is None or len(title) != TITLE_SIZE or title == self.settings.system_title:
-            raise UnexpectedAnswer("the meter gives no system title of its own")
-        if self.settings.meter_title not in (None, title):
-            raise UnexpectedAnswer(f"another meter answers: {title.hex()}")
-        return title
 
     def _prove(self, *, ours: bytes, theirs: bytes) -> Steps[None]:
         keys, title = self.settings.keys, self.meter_title
@@ -335,11 +289,13 @@ class Client:
 
     def _hear_released(self, apdu: bytes) -> RefusedError | None:
         """None, or why not. Many meters do not protect this answer, and need not."""
-        if refusal := _exception_in(apdu):
+        if refusal := exception_in(apdu):
             return refusal
         response = association.ReleaseResponse.from_bytes(apdu)
         if response.user_information is not None:
-            self._unprotected(response.user_information, self.meter_title)
+            self._unprotected(
+                response.user_information, self.meter_title, initiate.RESPONSE_TAG
+            )
         return None
 
     # One request and its answer
@@ -348,13 +304,14 @@ class Client:
         self, plain: bytes, read: Callable[[bytes], _AnyResponse], invoke: int
     ) -> Steps[_AnyResponse]:
         def hear(apdu: bytes) -> _AnyResponse | RefusedError:
-            if refusal := _exception_in(apdu):
+            if refusal := exception_in(apdu):
                 return refusal
-            response = read(self._unprotected(apdu, self.meter_title))
+            response = read(self._unprotected(apdu, self.meter_title, awaited))
             if response.invoke % INVOCATIONS != invoke % INVOCATIONS:
                 raise UnexpectedAnswer("an answer to another invocation")
             return response
 
+        awaited = _RESPONSE_TAG_OF[plain[0]]
         request = self._protected(plain)
         if self._meter_max_pdu != initiate.NO_LIMIT and len(request) > self._meter_max_pdu:
             raise TransferRefused(f"the meter takes at most {self._meter_max_pdu} octets")
@@ -374,7 +331,7 @@ class Client:
             plain=plain,
         )
 
-    def _unprotected(self, apdu: bytes, title: bytes | None) -> bytes:
+    def _unprotected(self, apdu: bytes, title: bytes | None, awaited: int) -> bytes:
         keys = self.settings.keys
         if keys is None:
             return apdu
@@ -384,6 +341,7 @@ class Client:
             system_title=title,
             apdu=apdu,
             known_counter=self.last_meter_counter,
+            services=(awaited,),
         )
         self.last_meter_counter = opened.counter
         return opened.plain
@@ -394,21 +352,6 @@ class Client:
 
     def _move(self, event: Event) -> None:
         self.state = states.after(self.state, event)
-
-
-def _exception_in(apdu: bytes) -> ServiceRefused | None:
-    """What an exception-response or confirmed-service-error says; they come unprotected."""
-    if apdu[:1] == bytes((exceptions.EXCEPTION_TAG,)):
-        response = exceptions.ExceptionResponse.from_bytes(apdu)
-        return ServiceRefused(
-            state_error=response.state_error,
-            service_error=response.service_error,
-            counter=response.counter,
-        )
-    if apdu[:1] == bytes((exceptions.SERVICE_ERROR_TAG,)):
-        error = exceptions.ConfirmedServiceError.from_bytes(apdu)
-        return ServiceRefused(state_error=error.group, service_error=error.error)
-    return None
 
 
 def _piece(response: get_.AnyGetResponse, block: int) -> bytes:

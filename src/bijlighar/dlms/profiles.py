@@ -27,7 +27,7 @@ from bijlighar.dlms.cosem import CaptureObject as CaptureObject
 from bijlighar.dlms.device import AccessDenied
 from bijlighar.dlms.errors import DecodeError
 
-Cell: TypeAlias = Plain | datetime
+Cell: TypeAlias = "Plain | datetime"
 
 
 def capture_objects_data(captures: Iterable[CaptureObject]) -> Data:

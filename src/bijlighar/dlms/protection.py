@@ -9,6 +9,7 @@ Source: IEC 62056-5-3, 5.3.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from bijlighar.dlms.apdu.ciphered import GLOBAL_TAG_OF, PLAIN_TAG_OF, CipheredApdu
@@ -36,21 +37,30 @@ def protect(
 
 
 def unprotect(
-    *, keys: SecurityKeys, system_title: bytes, apdu: bytes, known_counter: int | None
+    *,
+    keys: SecurityKeys,
+    system_title: bytes,
+    apdu: bytes,
+    known_counter: int | None,
+    services: Container[int],
 ) -> Unprotected:
     """Open a glo- APDU of the holder of `system_title`.
 
-    Raises `SecurityDowngraded` for any lesser protection, `FrameForged` for a wrong tag,
-    `CounterReplayed` unless the counter is after `known_counter` (None: none known yet).
+    `services` are the plain tags that may come at this moment. Raises `SecurityDowngraded`
+    for any lesser protection, `FrameForged` for a wrong tag, `CounterReplayed` unless the
+    counter is after `known_counter` (None: none known yet).
     """
     if apdu[:1] and apdu[0] in GLOBAL_TAG_OF:
         raise SecurityDowngraded("a plain APDU in a ciphered association")
     ciphered = CipheredApdu.from_bytes(apdu)
+    service = PLAIN_TAG_OF[ciphered.tag]
+    if service not in services:
+        raise DecodeError("a service that is not awaited", offset=0, data=apdu)
     opened = open_sealed(keys=keys, system_title=system_title, sealed=ciphered.sealed)
     if opened.control is not SecurityControl.AUTHENTICATED_ENCRYPTED:
         raise SecurityDowngraded(f"protection is only {opened.control.name.lower()}")
     if known_counter is not None and opened.counter <= known_counter:
         raise CounterReplayed(counter=opened.counter, known=known_counter)
-    if opened.plain[:1] != bytes((PLAIN_TAG_OF[ciphered.tag],)):
+    if opened.plain[:1] != bytes((service,)):
         raise DecodeError("the sealed APDU is of another service", offset=0, data=apdu)
     return Unprotected(plain=opened.plain, counter=opened.counter)

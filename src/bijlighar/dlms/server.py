@@ -47,6 +47,9 @@ from bijlighar.dlms.security import Authentication as Authentication
 from bijlighar.dlms.services import Services
 from bijlighar.dlms.states import Event, State
 
+_INITIATE = frozenset((initiate.REQUEST_TAG,))
+_SERVICES = frozenset((get_.REQUEST_TAG, set_.REQUEST_TAG, action.REQUEST_TAG))
+
 
 @dataclass(slots=True, kw_only=True)
 class _Association:
@@ -141,7 +144,7 @@ class ServerSession:
         admission.check_names(request, client, self._system_title)
         title = request.client_title or b""
         information = self._unprotected(
-            client_sap, client, title, request.user_information or b""
+            client_sap, client, title, request.user_information or b"", _INITIATE
         )
         challenge = challenge_number(self._challenge_seed, self._admitted)
         admission.check_value(request, client, challenge)
@@ -199,7 +202,7 @@ class ServerSession:
             if request.user_information is None:
                 raise SecurityDowngraded("a plain release of a ciphered association")
             self._unprotected(
-                client_sap, client, held.client_title, request.user_information
+                client_sap, client, held.client_title, request.user_information, _INITIATE
             )
             agreed = initiate.InitiateResponse(
                 conformance=initiate.SPOKEN, max_pdu=self._max_pdu
@@ -218,7 +221,7 @@ class ServerSession:
                 service_error=ServiceError.OPERATION_NOT_POSSIBLE,
             )
         request = apdu.decode(
-            self._unprotected(client_sap, client, held.client_title, received)
+            self._unprotected(client_sap, client, held.client_title, received, _SERVICES)
         )
         if held.state is State.PROVING:
             return self._protected(client, self._hear_proof(client, held, request))
@@ -276,7 +279,12 @@ class ServerSession:
         )
 
     def _unprotected(
-        self, client_sap: int, client: ServerClient, title: bytes, received: bytes
+        self,
+        client_sap: int,
+        client: ServerClient,
+        title: bytes,
+        received: bytes,
+        services: frozenset[int],
     ) -> bytes:
         if client.keys is None:
             return received
@@ -285,6 +293,7 @@ class ServerSession:
             system_title=title,
             apdu=received,
             known_counter=self._counters.received(client_sap),
+            services=services,
         )
         self._counters.accept(client_sap, opened.counter)
         return opened.plain

@@ -14,7 +14,10 @@ from bijlighar.kernel.ist import day_starts, supply_day_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A task that is due every so often, counted from a clock time of India's day."""
+    """A task that is due every so often, counted from a clock time of India's day.
+
+    `every` divides a day, so that each day's due times are the same.
+    """
 
     task: str
     first_at: time
@@ -34,7 +37,7 @@ SCHEDULE = (
     Line(
         task=later.REVIEW_ALL,
         first_at=time(0, 30),
-        every=timedelta(minutes=30),
+        every=timedelta(minutes=60),
         why="windows open and emergency credit ends by the clock alone",
     ),
     Line(
@@ -58,11 +61,19 @@ def start_due(*, now: datetime) -> tuple[str, ...]:
 def last_due(*, line: Line, now: datetime) -> datetime:
     """The last instant, not after now, at which a line of the schedule was due."""
     day = supply_day_of(now)
-    offset = timedelta(hours=line.first_at.hour, minutes=line.first_at.minute)
-    first = day_starts(day) + offset
+    first = day_starts(day) + _offset(line)
     if now < first:
         first -= DAY
     return first + (now - first) // line.every * line.every
+
+
+def next_due(*, line: Line, now: datetime) -> datetime:
+    """The next instant after now at which a line of the schedule is due."""
+    return last_due(line=line, now=now) + line.every
+
+
+def _offset(line: Line) -> timedelta:
+    return timedelta(hours=line.first_at.hour, minutes=line.first_at.minute)
 
 
 def _start(line: Line, now: datetime) -> bool:

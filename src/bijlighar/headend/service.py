@@ -253,6 +253,7 @@ def _access(
     return MeterAccess(
         meter_id=address.meter_id,
         serial=address.serial,
+        system_title=address.system_title,
         host=address.host,
         port=address.port,
         encryption_key=meter_keys.encryption_key,

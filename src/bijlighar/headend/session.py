@@ -15,10 +15,11 @@ from datetime import date, datetime, timedelta
 
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
 from bijlighar.dlms.client import Authentication, Client, ClientSettings
-from bijlighar.dlms.cosem import Attribute, Method, RangeSelection
+from bijlighar.dlms.cosem import Attribute, CaptureObject, ClassId, RangeSelection
 from bijlighar.dlms.errors import DecodeError, RefusedError
+from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import SecurityKeys
-from bijlighar.headend.transport import Line, MeterSilent, line_to
+from bijlighar.headend.transport import Line, line_to
 from bijlighar.headend.values import MeterAccess, ReadPlan, RelayWanted
 from bijlighar.kernel.energy import BLOCK_MINUTES, BLOCKS_PER_DAY
 from bijlighar.kernel.errors import TemporaryError
@@ -30,9 +31,6 @@ CHALLENGE_BYTES = 16
 BLOCK = timedelta(minutes=BLOCK_MINUTES)
 CLOCK_MAY_DIFFER = timedelta(minutes=10)
 
-DISCONNECT, RECONNECT = 1, 2
-"""Methods of the disconnect control object. Source: Blue Book, class 70."""
-
 
 class MeterRefused(TemporaryError):
     """The meter answered, but not with what was asked."""
@@ -40,6 +38,27 @@ class MeterRefused(TemporaryError):
 
 class MeterClockWrong(TemporaryError):
     """The meter's clock is off: its midnights are not ours, so its registers are not taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A profile, its columns as single-phase meters capture them, and the one wanted."""
+
+    buffer: Obis
+    captures: tuple[CaptureObject, ...]
+    wanted: Obis
+
+
+MIDNIGHTS = Profile(
+    buffer=is15959.DAILY_LOAD,
+    captures=is15959.SINGLE_PHASE_DAILY_LOAD,
+    wanted=is15959.WH_IMPORT,
+)
+HALF_HOURS = Profile(
+    buffer=is15959.BLOCK_LOAD,
+    captures=is15959.SINGLE_PHASE_BLOCK_LOAD,
+    wanted=is15959.BLOCK_WH_IMPORT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +81,16 @@ async def read_meter(
         now = ask_time()
         # The register that closes a day is stamped with the midnight after it.
         midnight = day_starts(plan.daily_from + ONE_DAY)
-        daily = await _rows(client, line, is15959.DAILY_LOAD, midnight, now)
+        daily = await _rows(client, line, MIDNIGHTS, midnight, now)
         block_start = day_starts(plan.blocks_from_day) + BLOCK * plan.blocks_from_block
-        blocks = await _rows(client, line, is15959.BLOCK_LOAD, block_start, now)
+        blocks = await _rows(client, line, HALF_HOURS, block_start, now)
         heard = Heard(
             meter_id=access.meter_id,
             daily=_daily_registers(access.meter_id, daily),
             blocks=_in_days(access.meter_id, blocks, block_start),
             daily_holds_from=supply_day_of(daily[0][0]) - ONE_DAY if daily else None,
         )
-        return ReadResult(heard=heard, meter_counter=client.last_meter_counter)
+        return ReadResult(heard=heard, meter_counter=client.last_meter_counter or 0)
 
 
 async def move_relay(
@@ -85,13 +104,14 @@ async def move_relay(
     async with _conversation(access, timeout_s) as (client, line):
         is_closed = await _is_closed(client, line)
         if is_closed is not (wanted is RelayWanted.CLOSED):
-            index = RECONNECT if wanted is RelayWanted.CLOSED else DISCONNECT
-            method = Method(70, is15959.DISCONNECT_CONTROL, index)
-            await line.run(
-                client.invoke(method, axdr.integer(0)), client_sap=is15959.UTILITY_SETTING_SAP
+            method = (
+                is15959.REMOTE_RECONNECT
+                if wanted is RelayWanted.CLOSED
+                else is15959.REMOTE_DISCONNECT
             )
+            await line.run(client.invoke(method, axdr.integer(0)))
             is_closed = await _is_closed(client, line)
-        return is_closed, client.last_meter_counter
+        return is_closed, client.last_meter_counter or 0
 
 
 @asynccontextmanager
@@ -101,24 +121,29 @@ async def _conversation(
     """An associated, authenticated client on an open line; released at the end."""
     client = Client(
         settings=ClientSettings(
-            client_sap=is15959.UTILITY_SETTING_SAP,
+            client_sap=is15959.UTILITY_SETTING,
             authentication=Authentication.HLS_GMAC,
             system_title=SYSTEM_TITLE,
             keys=SecurityKeys(
                 encryption_key=access.encryption_key,
                 authentication_key=access.authentication_key,
             ),
+            meter_title=access.system_title,
         ),
         next_counter=_leased(access),
         challenge=secrets.token_bytes(CHALLENGE_BYTES),
         known_meter_counter=access.known_meter_counter,
     )
-    sap = is15959.UTILITY_SETTING_SAP
-    async with line_to(host=access.host, port=access.port, answer_timeout_s=timeout_s) as line:
+    async with line_to(
+        host=access.host,
+        port=access.port,
+        client_sap=is15959.UTILITY_SETTING,
+        answer_timeout_s=timeout_s,
+    ) as line:
         try:
-            await line.run(client.associate(), client_sap=sap)
+            await line.run(client.associate())
             yield client, line
-            await line.run(client.release(), client_sap=sap)
+            await line.run(client.release())
         except (DecodeError, RefusedError) as error:
             raise MeterRefused(f"Meter {access.serial}: {error}") from error
 
@@ -137,9 +162,7 @@ def _leased(access: MeterAccess) -> Callable[[], int]:
 
 async def _check_clock(client: Client, line: Line, ask_time: Callable[[], datetime]) -> None:
     before = ask_time()
-    shown = await line.run(
-        client.get(Attribute(8, is15959.CLOCK, 2)), client_sap=is15959.UTILITY_SETTING_SAP
-    )
+    shown = await line.run(client.get(is15959.CLOCK_TIME))
     meter_time = cosem_time.decode(_bytes(shown))
     after = ask_time()
     if not before - CLOCK_MAY_DIFFER <= meter_time <= after + CLOCK_MAY_DIFFER:
@@ -147,38 +170,32 @@ async def _check_clock(client: Client, line: Line, ask_time: Callable[[], dateti
 
 
 async def _is_closed(client: Client, line: Line) -> bool:
-    state = await line.run(
-        client.get(Attribute(70, is15959.DISCONNECT_CONTROL, 2)),
-        client_sap=is15959.UTILITY_SETTING_SAP,
-    )
+    state = await line.run(client.get(is15959.OUTPUT_STATE))
     if not isinstance(state.value, bool):
         raise MeterRefused("The relay's output state is not a boolean.")
     return state.value
 
 
 async def _rows(
-    client: Client, line: Line, profile: object, starts: datetime, ends: datetime
+    client: Client, line: Line, profile: Profile, starts: datetime, ends: datetime
 ) -> list[tuple[datetime, int]]:
     """(stamped at, Wh import) of a profile's rows in `[starts, ends]`, oldest first."""
     if starts > ends:
         return []
     buffer = await line.run(
         client.get(
-            Attribute(7, profile, 2),  # type: ignore[arg-type]
+            Attribute(ClassId.PROFILE_GENERIC, profile.buffer, 2),
             RangeSelection(starts=starts, ends=ends),
-        ),
-        client_sap=is15959.UTILITY_SETTING_SAP,
+        )
     )
-    captures = (
-        is15959.DAILY_LOAD_CAPTURES
-        if profile == is15959.DAILY_LOAD
-        else is15959.BLOCK_LOAD_CAPTURES
-    )
-    wanted = is15959.WH_IMPORT if profile == is15959.DAILY_LOAD else is15959.BLOCK_WH_IMPORT
-    column = next(i for i, capture in enumerate(captures) if capture.obis == wanted)
-    return sorted(
-        (row[0], int(row[column])) for row in profiles.parse_rows(buffer, captures)
-    )
+    column = next(i for i, one in enumerate(profile.captures) if one.obis == profile.wanted)
+    rows: list[tuple[datetime, int]] = []
+    for row in profiles.parse_rows(buffer, profile.captures):
+        stamp, value = row[0], row[column]
+        if not isinstance(stamp, datetime) or type(value) is not int:
+            raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
+        rows.append((stamp, value))
+    return sorted(rows)
 
 
 def _daily_registers(

@@ -11,13 +11,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from bijlighar.dlms.client import Exchange
+from bijlighar.dlms.errors import CounterReplayed, DecodeError, FrameForged
+from bijlighar.dlms.exchange import Conversation
 from bijlighar.dlms.wrapper import Frame, FrameReader
 from bijlighar.kernel.errors import TemporaryError
 
 CONNECT_TIMEOUT_S = 5
 ANSWER_TIMEOUT_S = 10
 READ_BYTES = 65_536
+SERVER_SAP = 1
+MOST_BAD_FRAMES = 16
 
 T = TypeVar("T")
 
@@ -26,35 +29,61 @@ class MeterSilent(TemporaryError):
     """The meter did not answer."""
 
 
+class _Ended(Exception):
+    """An exchange has ended, with this result."""
+
+
 class Line:
-    """An open connection to a meter, for one client address at a time."""
+    """An open connection to a meter, as one client."""
 
     def __init__(
         self,
         *,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        client_sap: int,
         answer_timeout_s: float,
     ) -> None:
         self._reader = reader
         self._writer = writer
+        self._client_sap = client_sap
         self._frames = FrameReader()
         self._answer_timeout_s = answer_timeout_s
 
-    async def run(self, exchange: Exchange[T], *, client_sap: int, server_sap: int = 1) -> T:
-        """Drive an exchange to its end. Raises MeterSilent, and what the exchange raises."""
+    async def run(self, exchange: Conversation[T]) -> T:
+        """Drive an exchange to its end. Raises MeterSilent, and what the exchange raises.
+
+        A frame that is forged, replayed or malformed is passed over: the question stands,
+        and the genuine answer may still come, as long as the deadline allows.
+        """
         try:
             apdu = next(exchange)
             while True:
-                await self._send(Frame(source=client_sap, destination=server_sap, payload=apdu))
-                apdu = exchange.send(await self._answer())
+                await self._send(apdu)
+                apdu = await self._heard(exchange)
         except StopIteration as end:
             result: T = end.value
             return result
+        except _Ended as end:
+            return end.args[0]  # type: ignore[no-any-return]
         finally:
             exchange.close()
 
-    async def _send(self, frame: Frame) -> None:
+    async def _heard(self, exchange: Conversation[T]) -> bytes:
+        """The next APDU to send, once a genuine answer to the last has come."""
+        for _ in range(MOST_BAD_FRAMES):
+            try:
+                return exchange.send(await self._answer())
+            except StopIteration as end:
+                # Inside a coroutine StopIteration would turn into RuntimeError.
+                raise _Ended(end.value) from None
+            except (DecodeError, FrameForged, CounterReplayed):
+                if exchange.is_over:
+                    raise
+        raise MeterSilent(f"{MOST_BAD_FRAMES} frames, and none of them a genuine answer.")
+
+    async def _send(self, apdu: bytes) -> None:
+        frame = Frame(source=self._client_sap, destination=SERVER_SAP, payload=apdu)
         try:
             self._writer.write(frame.to_bytes())
             await self._writer.drain()
@@ -83,6 +112,7 @@ async def line_to(
     *,
     host: str,
     port: int,
+    client_sap: int,
     answer_timeout_s: float = ANSWER_TIMEOUT_S,
     connect_timeout_s: float = CONNECT_TIMEOUT_S,
 ) -> AsyncIterator[Line]:
@@ -93,7 +123,12 @@ async def line_to(
     except (OSError, TimeoutError) as error:
         raise MeterSilent(f"No connection to {host}:{port}: {error or 'timed out'}.") from error
     try:
-        yield Line(reader=reader, writer=writer, answer_timeout_s=answer_timeout_s)
+        yield Line(
+            reader=reader,
+            writer=writer,
+            client_sap=client_sap,
+            answer_timeout_s=answer_timeout_s,
+        )
     finally:
         writer.close()
         try:

@@ -62,6 +62,7 @@ class MeterAccess:
 
     meter_id: int
     serial: str
+    system_title: bytes
     host: str
     port: int
     encryption_key: bytes

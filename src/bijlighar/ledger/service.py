@@ -111,6 +111,13 @@ def opening_of(*, owner_ids: Sequence[int]) -> dict[int, int]:
         return {row["owner_id"]: row["amount_paise"] for row in rows(cursor)}
 
 
+def wallets_paise() -> int:
+    """What all wallets hold together, by their running balances."""
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(sum(balance_paise), 0)::bigint from ledger_wallet")
+        return int(cursor.fetchone()[0])
+
+
 def count_transfers() -> int:
     """How many transfers the ledger holds."""
     with connection.cursor() as cursor:

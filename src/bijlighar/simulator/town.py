@@ -41,6 +41,7 @@ from bijlighar.simulator.webhooks import WebhookDelivery
 
 HOST = "127.0.0.1"
 DEFAULT_HTTP_PORT = 8070
+_SOON_S = 0.005
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger(__name__)
@@ -167,6 +168,8 @@ class Town:
         self._tasks = [asyncio.create_task(self._server.serve(sockets=[listening]))]
         if self.settings.webhook_url is not None:
             self._tasks.append(asyncio.create_task(self._delivery.run()))
+        while not self._server.started and not self._tasks[0].done():
+            await asyncio.sleep(_SOON_S)
         log.info("simulator.town.started", meters=len(self.residents))
 
     async def run(self) -> None:
@@ -190,13 +193,14 @@ class Town:
             await self.stop()
 
     async def stop(self) -> None:
-        """Hang up everywhere and close the folder."""
+        """Hang up everywhere and close the folder; stopping twice changes nothing."""
+        tasks, self._tasks = self._tasks, []
         with closing(self._connection):
             if self._server is not None:
                 self._server.should_exit = True
-            for task in self._tasks[1:]:
+            for task in tasks[1:]:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self.fleet.stop()
         log.info("simulator.town.stopped")
 

@@ -20,7 +20,7 @@ from django.utils.cache import patch_vary_headers
 
 _FRAME = ("tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps")
-_WIDE = ("clock", "start", "town", "desk", "phones")
+_WIDE = ("notice", "clock", "start", "town", "desk", "phones")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
 
 
@@ -39,7 +39,7 @@ BUNDLES = {
     "consumer.js": (*_HTMX, *_js("live", "clock", "days")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
 }
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def bundle(name: str) -> Bundle:
         digest=sha256(plain).hexdigest()[:16],
         plain=plain,
         compressed=gzip.compress(plain, compresslevel=9, mtime=0),
-        content_type=_TYPES[Path(name).suffix],
+        content_type=_TYPES[name.rpartition(".")[2]],
     )
 
 

@@ -1,0 +1,148 @@
+"""The command `bijlighar`: every process and every chore of an installation."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from bijlighar.kernel.errors import BijligharError
+
+DEFAULT_HOMES = 60
+DEFAULT_SEED = 7
+
+
+class _OneSentence(click.Group):
+    """What went wrong is told in one sentence, and the exit code is 1."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except BijligharError as error:
+            click.echo(f"bijlighar: {error}", err=True)
+            raise SystemExit(1) from None
+
+
+@click.group(cls=_OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Bijlighar: smart meters from the first reading to the minute a paid home is lit."""
+    if os.environ.get("BIJLIGHAR_CHILD"):
+        from bijlighar.run.parent import follow_parent
+
+        follow_parent()
+
+
+@main.command()
+@click.option("--port", envvar="PORT", default=8000, show_default=True, help="Of the web page.")
+@click.option("--homes", default=DEFAULT_HOMES, show_default=True, help="Meters in the town.")
+@click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Makes the town.")
+@click.option("--speed", default="600", show_default=True,
+              help="Times life's; `max` runs --days without a web page and reports.")
+@click.option("--days", default=62, show_default=True, help="Supply days, with --speed max.")
+@click.option("--start", "data_start", default="2019-07-01", show_default=True,
+              type=click.DateTime(["%Y-%m-%d"]),
+              help="First day of the measured energy that the town replays.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path),
+              help="Where to write the report (JSON), with --speed max.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=".bijlighar",
+              show_default=True, envvar="BIJLIGHAR_DATA", help="The town's folder, kept.")
+def demo(port: int, homes: int, seed: int, speed: str, days: int, data_start: datetime,
+         report: Path | None, data: Path) -> None:
+    """A whole town on this machine: real DLMS, real tariff, pretend meters and money.
+
+    \b
+    Examples:
+      bijlighar demo
+      bijlighar demo --port 8080 --speed 60
+      bijlighar demo --days 62 --homes 60 --seed 7 --speed max --report report.json
+    """
+    if speed == "max":
+        from bijlighar.run.stage import Wanted, passing_stage
+
+        wanted = Wanted(days=days, homes=homes, seed=seed, data_start=data_start.date(),
+                        report=report)
+        with passing_stage(wanted) as staged:
+            from bijlighar.run.stepped_demo import run_stepped_demo, summary
+
+            click.echo(summary(run_stepped_demo(staged=staged, wanted=wanted)))
+        return
+    from bijlighar.run.live_demo import LiveDemo, run_live_demo
+
+    run_live_demo(LiveDemo(port=port, homes=homes, seed=seed, speed=_speed(speed),
+                           data_start=data_start.date(), folder=data))
+
+
+@main.command()
+@click.option("--port", envvar="PORT", default=8000, show_default=True)
+def serve(port: int) -> None:
+    """The web server: pages, webhooks and live events."""
+    from bijlighar.run.serve import serve as run
+
+    run(port=port)
+
+
+@main.command()
+def work() -> None:
+    """The worker: deferred jobs and the schedule."""
+    from bijlighar.run.work import work as run
+
+    _set_up()
+    asyncio.run(run())
+
+
+@main.command()
+@click.option("--answer-timeout", default=10.0, show_default=True, help="Seconds.")
+def poll(answer_timeout: float) -> None:
+    """The head-end: reads meters and sends relay commands."""
+    from bijlighar.run.poll import poll as run
+
+    _set_up()
+    asyncio.run(run(answer_timeout_s=answer_timeout))
+
+
+@main.command()
+def town() -> None:
+    """The pretend town of a demo: meters, gateway and phones."""
+    from bijlighar.run.logs import write_logs
+    from bijlighar.run.town import run_town
+
+    write_logs()
+    asyncio.run(run_town())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    from bijlighar.run.stage import migrate as run
+
+    _set_up()
+    run()
+
+
+def _set_up() -> None:
+    """Become a process of the installation that the environment describes."""
+    from bijlighar.run.logs import write_logs
+
+    write_logs()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bijlighar.project.settings")
+    import django
+
+    django.setup()
+
+
+def _speed(text: str) -> int:
+    try:
+        speed = int(text)
+    except ValueError:
+        speed = -1
+    if not 0 <= speed <= 36_000:
+        raise click.BadParameter("give a whole number from 0 to 36000, or max", param_hint="--speed")
+    return speed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The worker: runs deferred jobs, starts what the schedule says, takes up stalled jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from procrastinate import App
+from procrastinate.contrib.django import app as django_app
+
+from bijlighar.clock.clock import now, real_now
+from bijlighar.flow import schedule
+
+log = structlog.get_logger()
+
+JOBS_AT_ONCE = 4
+LOOK_AT_CLOCK_EVERY_S = 0.25
+LOOK_FOR_STALLED_EVERY_S = 5
+STALLED_AFTER_S = 15
+"""Without a heartbeat for so long, a job's worker is dead."""
+
+
+async def work() -> None:
+    """Work until told to stop (SIGTERM): running jobs are finished first."""
+    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    async with app.open_async():
+        await take_up_stalled(app)
+        tasks = [
+            asyncio.create_task(follow_schedule()),
+            asyncio.create_task(_keep_taking_up(app)),
+        ]
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=JOBS_AT_ONCE,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=1,
+                update_heartbeat_interval=3,
+                stalled_worker_timeout=STALLED_AFTER_S,
+                shutdown_graceful_timeout=8,
+            )
+        )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def follow_schedule() -> None:
+    """Start what is due by the clock, again and again."""
+    start_due = sync_to_async(_start_due, thread_sensitive=False)
+    while True:
+        await start_due()
+        await asyncio.sleep(LOOK_AT_CLOCK_EVERY_S)
+
+
+def _start_due() -> None:
+    close_old_connections()
+    schedule.start_due(now=now())
+
+
+async def take_up_stalled(app: App) -> None:
+    """Jobs whose worker died are done again: every job is safe to repeat."""
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
+    for job in stalled:
+        log.warning("flow.job.taken_up", job_id=job.id, task=job.task_name)
+        await app.job_manager.retry_job(job, retry_at=real_now())
+
+
+async def _keep_taking_up(app: App) -> None:
+    while True:
+        await asyncio.sleep(LOOK_FOR_STALLED_EVERY_S)
+        await take_up_stalled(app)
