@@ -24,8 +24,9 @@ from bijlighar.dlms.cosem import (
 from bijlighar.dlms.errors import DecodeError, EncodeError
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import open_sealed
-from tests.dlms import strategies
-from tests.dlms.known import keys, octets, title, vectors
+
+from . import strategies
+from .known import keys, octets, title, vectors
 
 KNOWN = vectors("association") | vectors("services")
 INVOKE = 0xC1
@@ -299,6 +300,7 @@ def _read_or_refused(data: bytes) -> None:
         "C402C1010000000102",
         "C402C101000000010082FFFF",
         "C403C1FF00",
+        "C403C10500",
         "C003C1FF00",
         "C102C100080000010000FF0200",
         "C501C163",

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from bijlighar.dlms import axdr
 from bijlighar.dlms.axdr import Data, Tag
 from bijlighar.dlms.errors import DecodeError, EncodeError
-from tests.dlms.known import octets, vectors
-from tests.dlms.strategies import VALUES
+
+from .known import octets, vectors
+from .strategies import VALUES
 
 ENTRIES = vectors("values")
 PUSHES = [name for name in ENTRIES if name.startswith("raw_")]

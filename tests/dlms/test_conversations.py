@@ -22,7 +22,8 @@ from bijlighar.dlms.cosem import (
 )
 from bijlighar.dlms.errors import AccessRefused, ActionRefused, AssociationRefused
 from bijlighar.dlms.states import State
-from tests.dlms.meter import (
+
+from .meter import (
     BLOCK_LOAD,
     HALF_HOUR,
     METER_TITLE,
@@ -104,7 +105,7 @@ def test_the_shorter_of_the_two_limits_holds():
 
 
 @given(count=st.integers(0, 120), max_pdu=st.integers(128, 700))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_profile_of_any_length_comes_whole(count, max_pdu):
     talk = associated(48, max_pdu=max_pdu)
     talk.meter.rows = (talk.meter.rows * 3)[:count]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bijlighar.dlms.errors import DecodeError, EncodeError
 from bijlighar.dlms.obis import Obis
-from tests.dlms.strategies import OBIS
+
+from .strategies import OBIS
 
 
 @pytest.mark.parametrize("text", ["1.0.1.8.0.255", "1-0:1.8.0*255", "1-0:1.8.0.255"])

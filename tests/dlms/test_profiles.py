@@ -24,9 +24,10 @@ from bijlighar.dlms.cosem import (
 from bijlighar.dlms.device import AccessDenied
 from bijlighar.dlms.errors import DecodeError, EncodeError
 from bijlighar.dlms.obis import Obis
-from tests.dlms.known import octets, vectors
-from tests.dlms.meter import HALF_HOUR, MIDNIGHT, block_row
-from tests.dlms.strategies import CLASS_ID, OBIS, VALUES
+
+from .known import octets, vectors
+from .meter import HALF_HOUR, MIDNIGHT, block_row
+from .strategies import CLASS_ID, OBIS, VALUES
 
 FOUR_ROWS = octets(vectors("values")["profile_buffer_4rows"])
 FOUR_COLUMNS = (

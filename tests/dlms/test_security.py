@@ -28,8 +28,9 @@ from bijlighar.dlms.security import (
     seal,
 )
 from bijlighar.dlms.wrapper import Frame
-from tests.dlms.known import keys, octets, title, vectors
-from tests.dlms.meter import KEYS, OTHER_KEYS
+
+from .known import keys, octets, title, vectors
+from .meter import KEYS, OTHER_KEYS
 
 STANDARD = vectors("security")
 CAPTURES = vectors("wrapper")

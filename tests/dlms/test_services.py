@@ -18,7 +18,8 @@ from bijlighar.dlms.errors import (
 )
 from bijlighar.dlms.server import AccessDenied
 from bijlighar.dlms.states import State
-from tests.dlms.meter import BLOCK_LOAD, WH_IMPORT, Line, associated
+
+from .meter import BLOCK_LOAD, WH_IMPORT, Line, associated
 
 INVOKE = 0xC1
 

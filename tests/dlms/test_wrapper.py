@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bijlighar.dlms.errors import DecodeError, EncodeError
 from bijlighar.dlms.wrapper import Frame, FrameReader
-from tests.dlms.known import octets, vectors
+
+from .known import octets, vectors
 
 ENTRIES = vectors("wrapper")
 PORTS = st.integers(0, 0xFFFF)

@@ -85,7 +85,9 @@ def charges_of(days: Sequence[Day], *, now: datetime) -> list[RatedDay]:
     """The charges of these days, not yet kept: each schedule is rated in one call."""
     groups: dict[tuple[str, str], list[Day]] = {}
     for day in days:
-        groups.setdefault((day.schedule.order_sha256, day.schedule.category), []).append(day)
+        groups.setdefault((day.schedule.order_sha256, day.schedule.category), []).append(
+            day
+        )
     return [
         _charge(day, rated, row, now)
         for group in groups.values()
@@ -106,7 +108,9 @@ def _facts(wave: Sequence[tuple[Home, DayUsage]]) -> dict[tuple[int, date], Fact
     return {
         (connection_id, day): facts
         for day, ids in by_day.items()
-        for connection_id, facts in connections.facts_on(connection_ids=ids, day=day).items()
+        for connection_id, facts in connections.facts_on(
+            connection_ids=ids, day=day
+        ).items()
     }
 
 
@@ -169,7 +173,9 @@ def _slices(days: Sequence[Day]) -> Slices:
         max_demand_w=column([day.max_demand_w for day in days]),
         fppas_basis_points=column([day.fppas_basis_points for day in days]),
         fppas_carried_microrupees=column([0 for _ in days]),
-        is_prepaid=column([int(day.facts.payment_mode is PaymentMode.PREPAID) for day in days]),
+        is_prepaid=column(
+            [int(day.facts.payment_mode is PaymentMode.PREPAID) for day in days]
+        ),
     )
 
 

@@ -76,5 +76,9 @@ def _transfer(wallet: WalletOf, head: Head, amount_paise: int) -> NewTransfer:
     """A positive amount leaves the wallet; a relief, or a cheaper correction, comes back."""
     book = BookOf(book=BOOK_OF[head], head=head.value)
     if amount_paise > 0:
-        return NewTransfer(debit=wallet, credit=book, head=head.value, amount_paise=amount_paise)
-    return NewTransfer(debit=book, credit=wallet, head=head.value, amount_paise=-amount_paise)
+        return NewTransfer(
+            debit=wallet, credit=book, head=head.value, amount_paise=amount_paise
+        )
+    return NewTransfer(
+        debit=book, credit=wallet, head=head.value, amount_paise=-amount_paise
+    )

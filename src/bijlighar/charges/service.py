@@ -12,7 +12,13 @@ from bijlighar.charges._rate import RatedDay
 from bijlighar.charges.models import DayCharge
 from bijlighar.charges.rules import REASON as REASON
 from bijlighar.charges.rules import entry_of_day
-from bijlighar.charges.values import Charged, ChargedDays, DayExplained, DayTotal, NotCharged
+from bijlighar.charges.values import (
+    Charged,
+    ChargedDays,
+    DayExplained,
+    DayTotal,
+    NotCharged,
+)
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
 from bijlighar.kernel.errors import BijligharError
@@ -38,14 +44,18 @@ def close_days(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
     """
     with transaction.atomic():
         ledger.lock_balances(owner_ids=connection_ids)
-        homes = {home.meter_id: home for home in connections.homes(connection_ids=connection_ids)}
+        homes = {
+            home.meter_id: home for home in connections.homes(connection_ids=connection_ids)
+        }
         usages, rejected = _usages(homes, until=supply_day_of(now))
         charged: dict[int, list[RatedDay]] = {}
         for wave in _waves(usages):
             rejected |= _charge(wave, charged, rejected, now)
         _post([day for days in charged.values() for day in days], now)
     return ChargedDays(
-        charged=tuple(_charged(connection_id, days) for connection_id, days in charged.items()),
+        charged=tuple(
+            _charged(connection_id, days) for connection_id, days in charged.items()
+        ),
         rejected=tuple(
             NotCharged(connection_id=connection_id, error=sentence)
             for connection_id, sentence in rejected.items()
@@ -56,7 +66,9 @@ def close_days(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
 def explain_day(*, connection_id: int, day: date) -> DayExplained | None:
     """What a day cost, line by line; None while it is open."""
     found = list(
-        DayCharge.objects.filter(connection_id=connection_id, day__lte=day).order_by("-day")[:2]
+        DayCharge.objects.filter(connection_id=connection_id, day__lte=day).order_by(
+            "-day"
+        )[:2]
     )
     if not found or found[0].day != day:
         return None

@@ -116,7 +116,8 @@ class Installation(models.Model):
                 name="a_meter_is_removed_after_it_was_installed",
             ),
             models.CheckConstraint(
-                condition=Q(initial_register_wh__gte=0), name="initial_register_is_not_negative"
+                condition=Q(initial_register_wh__gte=0),
+                name="initial_register_is_not_negative",
             ),
         ]
 

@@ -55,7 +55,9 @@ def homes(*, connection_ids: Sequence[int] | None = None) -> tuple[Home, ...]:
     """Connections with consumer and present meter, by consumer number; all by default."""
     wanted = None if connection_ids is None else list(connection_ids)
     with connection.cursor() as cursor:
-        cursor.execute(statement("bijlighar.connections", "homes"), {"ids": wanted, "number": None})
+        cursor.execute(
+            statement("bijlighar.connections", "homes"), {"ids": wanted, "number": None}
+        )
         return tuple(Home(**row) for row in rows(cursor))
 
 
@@ -63,7 +65,8 @@ def home_of(*, consumer_number: str) -> Home:
     """The connection of a consumer. Raises UnknownConsumer."""
     with connection.cursor() as cursor:
         cursor.execute(
-            statement("bijlighar.connections", "homes"), {"ids": None, "number": consumer_number}
+            statement("bijlighar.connections", "homes"),
+            {"ids": None, "number": consumer_number},
         )
         found = rows(cursor)
     if not found:

@@ -55,7 +55,7 @@ from bijlighar.dlms.security import Authentication as Authentication
 from bijlighar.dlms.states import Event, State
 from bijlighar.kernel.errors import BijligharError
 
-MAX_TRANSFER = 4 * 1024 * 1024
+MAX_TRANSFER = 1024 * 1024
 
 _RESPONSE_TAG_OF = {
     get_.REQUEST_TAG: get_.RESPONSE_TAG,

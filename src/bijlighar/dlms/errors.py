@@ -61,8 +61,8 @@ class ActionRefused(RefusedError):
 class ServiceRefused(RefusedError):
     """The peer answers with an exception instead of a service response.
 
-    `counter` is the invocation counter it says it knows, when that is the matter. Exceptions
-    come unprotected: a hint, not evidence.
+    `counter` is the invocation counter it says it knows, when that is the matter.
+    Exceptions come unprotected: a hint, not evidence.
     """
 
     def __init__(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bijlighar.dlms import axdr
 from bijlighar.dlms.apdu import action
 from bijlighar.dlms.apdu import get as get_
 from bijlighar.dlms.apdu import set as set_
@@ -26,6 +25,7 @@ from bijlighar.dlms.cosem import (
 from bijlighar.dlms.device import AccessDenied, LogicalDevice
 from bijlighar.dlms.errors import DecodeError
 
+_NORMAL_HEAD = 4  # tag, kind, invoke, alternative
 # tag, kind, invoke, last, block number (4), alternative, length (3)
 _BLOCK_OVERHEAD = 12
 
@@ -56,7 +56,7 @@ class Services:
         response = get_.GetResponse(invoke=request.invoke, outcome=outcome).to_bytes()
         if isinstance(outcome, Failure) or len(response) <= self._max_response:
             return response
-        self._long_get = _LongGet(axdr.encode(outcome))
+        self._long_get = _LongGet(response[_NORMAL_HEAD:])
         return self._next_block(self._long_get, request.invoke)
 
     def get_next(self, request: get_.GetRequestNext) -> bytes:

@@ -19,7 +19,10 @@ from bijlighar.supply import service as supply
 
 log = structlog.get_logger()
 
-TOLD = {RelayWanted.OPEN: NoticeKind.DISCONNECTED, RelayWanted.CLOSED: NoticeKind.RECONNECTED}
+TOLD = {
+    RelayWanted.OPEN: NoticeKind.DISCONNECTED,
+    RelayWanted.CLOSED: NoticeKind.RECONNECTED,
+}
 
 
 def release(*, limit: int, now: datetime, real_now: datetime) -> tuple[Command, ...]:
@@ -35,7 +38,9 @@ def release(*, limit: int, now: datetime, real_now: datetime) -> tuple[Command, 
             _withdraw(command, now)
         going = tuple(command for command in due if command not in overtaken)
         headend.claim(
-            command_ids=[command.command_id for command in going], now=now, real_now=real_now
+            command_ids=[command.command_id for command in going],
+            now=now,
+            real_now=real_now,
         )
     return going
 

@@ -67,7 +67,10 @@ def _opening(home: Home, amount_paise: int) -> NewEntry | None:
         effective_at=day_starts(home.installed_on),
         transfers=(
             NewTransfer(
-                debit=debit, credit=credit, head=ledger.OPENING, amount_paise=abs(amount_paise)
+                debit=debit,
+                credit=credit,
+                head=ledger.OPENING,
+                amount_paise=abs(amount_paise),
             ),
         ),
     )

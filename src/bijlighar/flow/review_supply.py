@@ -38,7 +38,9 @@ def review_supply(*, connection_ids: Sequence[int], now: datetime) -> tuple[Deci
     """
     with transaction.atomic():
         balances = ledger.lock_balances(owner_ids=connection_ids)
-        homes = {h.connection_id: h for h in connections.homes(connection_ids=connection_ids)}
+        homes = {
+            h.connection_id: h for h in connections.homes(connection_ids=connection_ids)
+        }
         reviewed = supply.review(
             evidence=_evidence(balances, now),
             policy_name=settings.BIJLIGHAR["supply_policy"],

@@ -55,7 +55,14 @@ def start_due(*, now: datetime) -> tuple[str, ...]:
     What was missed while nobody worked is started once, not as often as it was missed. Any
     number of processes may call this: each due time is started by one of them.
     """
-    return tuple(line.task for line in SCHEDULE if _start(line, now))
+    due = {line.task: last_due(line=line, now=now) for line in SCHEDULE}
+    known = set(
+        ScheduleRun.objects.filter(name__in=due, due_at__in=due.values())
+        .order_by()
+        .values_list("name", "due_at")
+    )
+    new = [task for task, due_at in due.items() if (task, due_at) not in known]
+    return tuple(task for task in new if _start(task, due[task], now))
 
 
 def last_due(*, line: Line, now: datetime) -> datetime:
@@ -76,12 +83,11 @@ def _offset(line: Line) -> timedelta:
     return timedelta(hours=line.first_at.hour, minutes=line.first_at.minute)
 
 
-def _start(line: Line, now: datetime) -> bool:
-    due_at = last_due(line=line, now=now)
+def _start(task: str, due_at: datetime, now: datetime) -> bool:
     with transaction.atomic(durable=True):
         _, is_new = ScheduleRun.objects.get_or_create(
-            name=line.task, due_at=due_at, defaults={"started_at": now}
+            name=task, due_at=due_at, defaults={"started_at": now}
         )
         if is_new:
-            later.scheduled(task=line.task)
+            later.scheduled(task=task)
     return is_new

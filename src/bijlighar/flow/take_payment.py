@@ -63,9 +63,7 @@ def take_payment(*, captured: Captured, now: datetime) -> Receipt:
         if receipt.is_new:
             _thank(receipt, now)
             review_supply(connection_ids=[receipt.connection_id], now=now)
-    log.info(
-        "payments.payment.taken", order_id=receipt.order_id, is_new=receipt.is_new
-    )
+    log.info("payments.payment.taken", order_id=receipt.order_id, is_new=receipt.is_new)
     return receipt
 
 

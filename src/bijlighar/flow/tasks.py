@@ -23,7 +23,9 @@ log = structlog.get_logger()
 CONNECTIONS_AT_ONCE = 500
 
 _AGAIN = RetryStrategy(
-    max_attempts=notices.MOST_ATTEMPTS, exponential_wait=2, retry_exceptions={TemporaryError}
+    max_attempts=notices.MOST_ATTEMPTS,
+    exponential_wait=2,
+    retry_exceptions={TemporaryError},
 )
 
 

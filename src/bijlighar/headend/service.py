@@ -12,13 +12,13 @@ from django.db.models import F
 from bijlighar.connections import service as connections
 from bijlighar.headend import keys as key_store
 from bijlighar.headend import rules
-from bijlighar.headend.values import MeterKeys
 from bijlighar.headend.models import MeterContact, MeterSecret, RelayCommand
 from bijlighar.headend.states import NEXT
 from bijlighar.headend.values import (
     Command,
     CommandState,
     MeterAccess,
+    MeterKeys,
     NewCommand,
     ReadPlan,
     RelayWanted,
@@ -46,7 +46,8 @@ def commission(*, keys: Mapping[int, MeterKeys], now: datetime) -> None:
             for meter_id, one in sorted(keys.items())
         )
         MeterContact.objects.bulk_create(
-            MeterContact(meter_id=meter_id, read_not_before=now) for meter_id in sorted(keys)
+            MeterContact(meter_id=meter_id, read_not_before=now)
+            for meter_id in sorted(keys)
         )
 
 

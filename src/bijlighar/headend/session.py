@@ -70,7 +70,11 @@ class ReadResult:
 
 
 async def read_meter(
-    *, access: MeterAccess, plan: ReadPlan, ask_time: Callable[[], datetime], timeout_s: float
+    *,
+    access: MeterAccess,
+    plan: ReadPlan,
+    ask_time: Callable[[], datetime],
+    timeout_s: float,
 ) -> ReadResult:
     """Read the daily registers and half-hours that the plan asks for, up to now.
 
@@ -149,7 +153,9 @@ async def _conversation(
 
 
 def _leased(access: MeterAccess) -> Callable[[], int]:
-    counters = iter(range(access.first_counter, access.first_counter + access.leased_counters))
+    counters = iter(
+        range(access.first_counter, access.first_counter + access.leased_counters)
+    )
 
     def next_counter() -> int:
         counter = next(counters, None)
@@ -160,7 +166,9 @@ def _leased(access: MeterAccess) -> Callable[[], int]:
     return next_counter
 
 
-async def _check_clock(client: Client, line: Line, ask_time: Callable[[], datetime]) -> None:
+async def _check_clock(
+    client: Client, line: Line, ask_time: Callable[[], datetime]
+) -> None:
     before = ask_time()
     shown = await line.run(client.get(is15959.CLOCK_TIME))
     meter_time = cosem_time.decode(_bytes(shown))
@@ -203,7 +211,9 @@ def _daily_registers(
 ) -> tuple[DailyRegister, ...]:
     """A row stamped 00:00 of D is the end of D-1: converted here, once, and never again."""
     return tuple(
-        DailyRegister(meter_id=meter_id, day=supply_day_of(at) - ONE_DAY, register_wh=register)
+        DailyRegister(
+            meter_id=meter_id, day=supply_day_of(at) - ONE_DAY, register_wh=register
+        )
         for at, register in rows
         if at == day_starts(supply_day_of(at))
     )
@@ -232,7 +242,9 @@ def _in_days(
 
 
 def _run(meter_id: int, day: date, first: int, energies: Sequence[int]) -> Blocks:
-    return Blocks(meter_id=meter_id, day=day, first_block=first, energies_wh=tuple(energies))
+    return Blocks(
+        meter_id=meter_id, day=day, first_block=first, energies_wh=tuple(energies)
+    )
 
 
 def _block_of(starts: datetime) -> tuple[date, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from bijlighar.dlms.errors import CounterReplayed, DecodeError, FrameForged
@@ -96,7 +96,9 @@ class Line:
                 while (frame := self._frames.next_frame()) is None:
                     received = await self._reader.read(READ_BYTES)
                     if not received:
-                        raise MeterSilent("The meter closed the connection without an answer.")
+                        raise MeterSilent(
+                            "The meter closed the connection without an answer."
+                        )
                     self._frames.feed(received)
         except TimeoutError as error:
             raise MeterSilent(
@@ -121,7 +123,9 @@ async def line_to(
         async with asyncio.timeout(connect_timeout_s):
             reader, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError) as error:
-        raise MeterSilent(f"No connection to {host}:{port}: {error or 'timed out'}.") from error
+        raise MeterSilent(
+            f"No connection to {host}:{port}: {error or 'timed out'}."
+        ) from error
     try:
         yield Line(
             reader=reader,
@@ -131,8 +135,6 @@ async def line_to(
         )
     finally:
         writer.close()
-        try:
+        # The meter may have broken the connection first: then nothing is left to close.
+        with suppress(OSError):
             await writer.wait_closed()
-        except OSError:
-            # The meter broke the connection first; there is nothing left to close.
-            return

@@ -175,7 +175,9 @@ def _lock_wallets(owner_ids: Sequence[int]) -> None:
         )
 
 
-def _insert_entries(entries: Sequence[NewEntry], now: datetime) -> dict[tuple[str, str], int]:
+def _insert_entries(
+    entries: Sequence[NewEntry], now: datetime
+) -> dict[tuple[str, str], int]:
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.ledger", "insert_entries"),
@@ -194,7 +196,9 @@ def _insert_transfers(
     ids: dict[tuple[str, str], int],
     accounts: dict[WalletOf | BookOf, int],
 ) -> None:
-    flat = [(ids[e.reason, e.source], transfer) for e in entries for transfer in e.transfers]
+    flat = [
+        (ids[e.reason, e.source], transfer) for e in entries for transfer in e.transfers
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.ledger", "insert_transfers"),

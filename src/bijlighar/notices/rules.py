@@ -32,7 +32,9 @@ class Template:
     @property
     def variables(self) -> frozenset[str]:
         """The names that the text leaves open."""
-        return frozenset(name for _, name, _, _ in string.Formatter().parse(self.text) if name)
+        return frozenset(
+            name for _, name, _, _ in string.Formatter().parse(self.text) if name
+        )
 
 
 @cache
@@ -46,7 +48,9 @@ def catalogue() -> dict[tuple[NoticeKind, str], Template]:
             try:
                 one = held["notices"][kind.value][language]
             except KeyError as missing:
-                raise CatalogueError(f"sms.yaml: no {language} text for {kind}.") from missing
+                raise CatalogueError(
+                    f"sms.yaml: no {language} text for {kind}."
+                ) from missing
             found[kind, language] = Template(
                 sender=held["sender"], template_id=one["template_id"], text=one["text"]
             )
@@ -58,8 +62,12 @@ def fill(*, kind: NoticeKind, language: str, parameters: Mapping[str, str]) -> s
     template = catalogue()[kind, language]
     if template.variables != parameters.keys():
         odd = sorted(template.variables ^ parameters.keys())
-        raise CatalogueError(f"{kind} in {language}: variables {odd} do not match the template.")
+        raise CatalogueError(
+            f"{kind} in {language}: variables {odd} do not match the template."
+        )
     for name, value in parameters.items():
         if len(value) > LONGEST_VARIABLE:
-            raise CatalogueError(f"{kind}: {name} is longer than {LONGEST_VARIABLE} characters.")
+            raise CatalogueError(
+                f"{kind}: {name} is longer than {LONGEST_VARIABLE} characters."
+            )
     return template.text.format_map(parameters)

@@ -14,7 +14,11 @@ from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
 from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
 from bijlighar.payments.gateways.pretend import gateway as pretend
-from bijlighar.payments.gateways.pretend.gateway import BadMessage, BadSignature, GatewaySilent
+from bijlighar.payments.gateways.pretend.gateway import (
+    BadMessage,
+    BadSignature,
+    GatewaySilent,
+)
 from bijlighar.payments.models import Payment, RechargeOrder, WebhookReceived
 from bijlighar.payments.values import (
     Captured,
@@ -185,7 +189,9 @@ def _order_of(captured: Captured) -> RechargeOrder:
             gateway=captured.gateway, gateway_order_id=captured.gateway_order_id
         )
     except RechargeOrder.DoesNotExist as error:
-        raise UnknownOrder(f"No order {captured.gateway_order_id} was opened here.") from error
+        raise UnknownOrder(
+            f"No order {captured.gateway_order_id} was opened here."
+        ) from error
     if order.amount_paise != captured.amount_paise:
         raise AmountDiffers(
             f"Order {order.pk}: {order.amount_paise} paise were ordered and"

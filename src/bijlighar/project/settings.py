@@ -15,7 +15,9 @@ IS_DEMO = os.environ.get("BIJLIGHAR_DEMO") == "1"
 IS_TEST = "pytest" in sys.modules
 
 _NOT_SECRET = "not-secret: demo and tests only"  # noqa: S105
-SECRET_KEY = os.environ.get("BIJLIGHAR_SECRET_KEY", _NOT_SECRET if IS_DEMO or IS_TEST else "")
+SECRET_KEY = os.environ.get(
+    "BIJLIGHAR_SECRET_KEY", _NOT_SECRET if IS_DEMO or IS_TEST else ""
+)
 if not SECRET_KEY:
     # Commands such as `makemigrations --check` need no key; the web server refuses later.
     SECRET_KEY = os.urandom(32).hex()
@@ -82,7 +84,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("BIJLIGHAR_STATIC", PACKAGE / "static-collected"))
-NODE_MODULES = Path(os.environ.get("BIJLIGHAR_NODE_MODULES", PACKAGE.parents[1] / "node_modules"))
+NODE_MODULES = Path(
+    os.environ.get("BIJLIGHAR_NODE_MODULES", PACKAGE.parents[1] / "node_modules")
+)
 STATICFILES_DIRS = [
     (f"vendor/{name}", NODE_MODULES / folder)
     for name, folder in {

@@ -11,7 +11,14 @@ from bijlighar.kernel.energy import BLOCKS_PER_DAY
 from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings import rules
-from bijlighar.readings.values import Blocks, DailyRegister, DayUsage, Heard, Missing, ReadingSource
+from bijlighar.readings.values import (
+    Blocks,
+    DailyRegister,
+    DayUsage,
+    Heard,
+    Missing,
+    ReadingSource,
+)
 
 PROFILE_DAYS = timedelta(days=35)
 """How far back a meter is asked: what an IS 15959 meter holds at least."""
@@ -52,7 +59,9 @@ def missing(*, meter_ids: Sequence[int], today: date) -> tuple[Missing, ...]:
 
 def _missing(meter_id: int, row: Mapping[str, date | int | None], today: date) -> Missing:
     daily_day, installed_after = row["daily_day"], row["installed_after"]
-    assert isinstance(daily_day, date), "a meter is asked only after its installation reading"
+    assert isinstance(daily_day, date), (
+        "a meter is asked only after its installation reading"
+    )
     assert isinstance(installed_after, date)
     block_day, next_block = row["block_day"], row["next_block"]
     if not isinstance(block_day, date) or not isinstance(next_block, int):

@@ -37,21 +37,53 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", envvar="PORT", default=8000, show_default=True, help="Of the web page.")
-@click.option("--homes", default=DEFAULT_HOMES, show_default=True, help="Meters in the town.")
+@click.option(
+    "--port", envvar="PORT", default=8000, show_default=True, help="Of the web page."
+)
+@click.option(
+    "--homes", default=DEFAULT_HOMES, show_default=True, help="Meters in the town."
+)
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Makes the town.")
-@click.option("--speed", default="600", show_default=True,
-              help="Times life's; `max` runs --days without a web page and reports.")
-@click.option("--days", default=62, show_default=True, help="Supply days, with --speed max.")
-@click.option("--start", "data_start", default="2019-07-01", show_default=True,
-              type=click.DateTime(["%Y-%m-%d"]),
-              help="First day of the measured energy that the town replays.")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path),
-              help="Where to write the report (JSON), with --speed max.")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=".bijlighar",
-              show_default=True, envvar="BIJLIGHAR_DATA", help="The town's folder, kept.")
-def demo(port: int, homes: int, seed: int, speed: str, days: int, data_start: datetime,
-         report: Path | None, data: Path) -> None:
+@click.option(
+    "--speed",
+    default="600",
+    show_default=True,
+    help="Times life's; `max` runs --days without a web page and reports.",
+)
+@click.option(
+    "--days", default=62, show_default=True, help="Supply days, with --speed max."
+)
+@click.option(
+    "--start",
+    "data_start",
+    default="2019-07-01",
+    show_default=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="First day of the measured energy that the town replays.",
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the report (JSON), with --speed max.",
+)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".bijlighar",
+    show_default=True,
+    envvar="BIJLIGHAR_DATA",
+    help="The town's folder, kept.",
+)
+def demo(
+    port: int,
+    homes: int,
+    seed: int,
+    speed: str,
+    days: int,
+    data_start: datetime,
+    report: Path | None,
+    data: Path,
+) -> None:
     """A whole town on this machine: real DLMS, real tariff, pretend meters and money.
 
     \b
@@ -63,8 +95,9 @@ def demo(port: int, homes: int, seed: int, speed: str, days: int, data_start: da
     if speed == "max":
         from bijlighar.run.stage import Wanted, passing_stage
 
-        wanted = Wanted(days=days, homes=homes, seed=seed, data_start=data_start.date(),
-                        report=report)
+        wanted = Wanted(
+            days=days, homes=homes, seed=seed, data_start=data_start.date(), report=report
+        )
         with passing_stage(wanted) as staged:
             from bijlighar.run.stepped_demo import run_stepped_demo, summary
 
@@ -72,8 +105,16 @@ def demo(port: int, homes: int, seed: int, speed: str, days: int, data_start: da
         return
     from bijlighar.run.live_demo import LiveDemo, run_live_demo
 
-    run_live_demo(LiveDemo(port=port, homes=homes, seed=seed, speed=_speed(speed),
-                           data_start=data_start.date(), folder=data))
+    run_live_demo(
+        LiveDemo(
+            port=port,
+            homes=homes,
+            seed=seed,
+            speed=_speed(speed),
+            data_start=data_start.date(),
+            folder=data,
+        )
+    )
 
 
 @main.command()
@@ -88,9 +129,9 @@ def serve(port: int) -> None:
 @main.command()
 def work() -> None:
     """The worker: deferred jobs and the schedule."""
+    _set_up()
     from bijlighar.run.work import work as run
 
-    _set_up()
     asyncio.run(run())
 
 
@@ -98,9 +139,9 @@ def work() -> None:
 @click.option("--answer-timeout", default=10.0, show_default=True, help="Seconds.")
 def poll(answer_timeout: float) -> None:
     """The head-end: reads meters and sends relay commands."""
+    _set_up()
     from bijlighar.run.poll import poll as run
 
-    _set_up()
     asyncio.run(run(answer_timeout_s=answer_timeout))
 
 
@@ -112,6 +153,15 @@ def town() -> None:
 
     write_logs()
     asyncio.run(run_town())
+
+
+@main.command()
+def people() -> None:
+    """The pretend people of a demo: they read their phones and recharge."""
+    _set_up()
+    from bijlighar.run.people import live
+
+    live(seed=int(os.environ["BIJLIGHAR_TOWN_SEED"]))
 
 
 @main.command()
@@ -140,7 +190,9 @@ def _speed(text: str) -> int:
     except ValueError:
         speed = -1
     if not 0 <= speed <= 36_000:
-        raise click.BadParameter("give a whole number from 0 to 36000, or max", param_hint="--speed")
+        raise click.BadParameter(
+            "give a whole number from 0 to 36000, or max", param_hint="--speed"
+        )
     return speed
 
 

@@ -17,7 +17,13 @@ from pathlib import Path
 from bijlighar.clock.clock import CLOCK_FILE_VARIABLE
 from bijlighar.kernel.errors import BijligharError
 
-SECRETS = ("secret_key", "root_key", "gateway_key_secret", "gateway_webhook_secret", "sms_key")
+SECRETS = (
+    "secret_key",
+    "root_key",
+    "gateway_key_secret",
+    "gateway_webhook_secret",
+    "sms_key",
+)
 LEAST_FREE_BYTES = 300 * 1024 * 1024
 
 

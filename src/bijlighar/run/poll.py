@@ -73,7 +73,9 @@ async def _read(poller: Poller) -> None:
     while True:
         heard = await poller.read_due()
         if heard.asked:
-            log.info("headend.round.read", asked=heard.asked, heard=heard.heard, rows=heard.rows)
+            log.info(
+                "headend.round.read", asked=heard.asked, heard=heard.heard, rows=heard.rows
+            )
         else:
             await asyncio.sleep(LOOK_FOR_METERS_EVERY_S)
 

@@ -76,7 +76,9 @@ def _url(server: PostgresServer) -> str:
 
 def _create_database(server: PostgresServer) -> None:
     host = str(server.get_postmaster_info().socket_dir)
-    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as db:
+    with psycopg.connect(
+        host=host, user="postgres", dbname="postgres", autocommit=True
+    ) as db:
         known = db.execute("select 1 from pg_database where datname = %s", [DATABASE])
         if known.fetchone() is None:
             db.execute(f"create database {DATABASE}")

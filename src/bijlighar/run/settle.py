@@ -35,16 +35,14 @@ def consumer_number_of(person_number: int) -> str:
     return f"7310{person_number + 1:06d}"
 
 
-def settle(*, client: httpx.Client, town_url: str, town_start: date, now: datetime) -> Settled:
+def settle(
+    *, client: httpx.Client, town_url: str, town_start: date, now: datetime
+) -> Settled:
     """Connect every home of the town that is not connected yet. Safe to repeat."""
-    shown = client.get(f"{town_url}/meters", timeout=60).raise_for_status().json()["meters"]
+    shown = _shown(client, town_url)
     truth = _registers_at_start(client, town_url, town_start)
     known = {home.consumer_number for home in connections.homes()}
-    new = [
-        one
-        for one in shown
-        if consumer_number_of(one["person"]["number"]) not in known
-    ]
+    new = [one for one in shown if consumer_number_of(one["person"]["number"]) not in known]
     if new:
         connect_homes(
             new=[_new_connection(one, truth, town_start) for one in new],
@@ -57,7 +55,20 @@ def settle(*, client: httpx.Client, town_url: str, town_start: date, now: dateti
             },
             now=now,
         )
-    return Settled(people=_people(shown), meter_serials=tuple(one["serial"] for one in shown))
+    return Settled(
+        people=_people(shown), meter_serials=tuple(one["serial"] for one in shown)
+    )
+
+
+def people_of(*, client: httpx.Client, town_url: str) -> dict[str, tuple[str, Person]]:
+    """Consumer number and person by mobile number, for everybody in the town."""
+    return _people(_shown(client, town_url))
+
+
+def _shown(client: httpx.Client, town_url: str) -> list[dict[str, Any]]:
+    answer = client.get(f"{town_url}/meters", timeout=60).raise_for_status()
+    meters: list[dict[str, Any]] = answer.json()["meters"]
+    return meters
 
 
 def _registers_at_start(
@@ -65,7 +76,9 @@ def _registers_at_start(
 ) -> dict[str, int]:
     day = town_start.isoformat()
     answer = client.get(f"{town_url}/truth", params={"from": day, "until": day}, timeout=60)
-    return {one["serial"]: one["from_wh"] for one in answer.raise_for_status().json()["truth"]}
+    return {
+        one["serial"]: one["from_wh"] for one in answer.raise_for_status().json()["truth"]
+    }
 
 
 def _new_connection(

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 import httpx
 from django.conf import settings
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bijlighar.charges import service as charges
 from bijlighar.connections import service as connections
@@ -24,6 +23,7 @@ from bijlighar.ledger import service as ledger
 from bijlighar.notices import service as notices
 from bijlighar.payments.service import RECHARGE
 from bijlighar.readings import service as readings
+from bijlighar.run.past import days_progress
 from bijlighar.run.residents import Residents
 from bijlighar.run.settle import settle
 from bijlighar.run.stage import Stage, Wanted
@@ -87,7 +87,7 @@ def _run(staged: Stage, wanted: Wanted) -> Report:
     begun = time.perf_counter()
     starts_at = day_starts(TOWN_START)
     ends_at = day_starts(TOWN_START + timedelta(days=wanted.days)) + AFTER_MIDNIGHT
-    with httpx.Client() as client, _progress(wanted.days) as progress:
+    with httpx.Client() as client, days_progress(wanted.days, "supply days") as progress:
         settled = settle(
             client=client, town_url=staged.town_url, town_start=TOWN_START, now=starts_at
         )
@@ -124,7 +124,9 @@ class Truth:
         }
 
 
-def _report(wanted: Wanted, stepper: Stepper, truth: Truth, *, wall_seconds: float) -> Report:
+def _report(
+    wanted: Wanted, stepper: Stepper, truth: Truth, *, wall_seconds: float
+) -> Report:
     first, until = TOWN_START, TOWN_START + timedelta(days=wanted.days)
     homes = connections.homes()
     ids = [home.connection_id for home in homes]
@@ -134,7 +136,8 @@ def _report(wanted: Wanted, stepper: Stepper, truth: Truth, *, wall_seconds: flo
     charged_wh, _ = charges.totals(first=first, until=until)
     money = ledger.totals_by_reason()
     open_days = sum(
-        (until - max(first, closed[i] + ONE_DAY if i in closed else first)).days for i in ids
+        (until - max(first, closed[i] + ONE_DAY if i in closed else first)).days
+        for i in ids
     )
     charged_days = len(ids) * wanted.days - open_days
     return Report(
@@ -220,27 +223,24 @@ def _check(report: Report) -> None:
     wrong = [
         sentence
         for holds, sentence in (
-            (report.charged_wh == report.meter_wh, "charged energy is not the meters' energy"),
-            (report.wallets_paise == expected, "wallets are not opening + recharged - charged"),
-            (report.disconnections_outside_window == 0, "a home was cut outside the window"),
+            (
+                report.charged_wh == report.meter_wh,
+                "charged energy is not the meters' energy",
+            ),
+            (
+                report.wallets_paise == expected,
+                "wallets are not opening + recharged - charged",
+            ),
+            (
+                report.disconnections_outside_window == 0,
+                "a home was cut outside the window",
+            ),
             (report.dark_though_paid == 0, "a home that paid is dark"),
         )
         if not holds
     ]
     if wrong:
         raise DoesNotAddUp(f"The report does not add up: {'; '.join(wrong)}.")
-
-
-def _progress(days: int) -> Progress:
-    progress = Progress(
-        TextColumn("supply days"),
-        BarColumn(),
-        TextColumn("{task.completed:.1f} of {task.total}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    progress.add_task("days", total=days)
-    return progress
 
 
 def summary(report: Report) -> str:

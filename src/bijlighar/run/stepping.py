@@ -24,6 +24,7 @@ from bijlighar.flow import later, schedule
 from bijlighar.flow.take_payment import receive_webhook
 from bijlighar.headend import service as headend
 from bijlighar.headend.poller import Poller, PollerSettings
+from bijlighar.notices import service as notices
 from bijlighar.run.poll import make_poller
 from bijlighar.run.residents import Captured, Residents
 from bijlighar.supply import service as supply
@@ -54,21 +55,30 @@ class Stepper:
     meters_read: int = 0
     reading_seconds: float = 0.0
     charging_seconds: float = 0.0
+    _told: int = 0
     _dark_since: dict[int, float] = field(default_factory=dict)
 
     def run_until(self, end: datetime) -> None:
         """Step to `end`; the clock stands there afterwards."""
         with ThreadPoolExecutor(THREADS, thread_name_prefix="headend") as threads:
-            asyncio.run(self._run(end, make_poller(
-                threads=threads, settings=PollerSettings(answer_timeout_s=ANSWER_TIMEOUT_S)
-            )))
+            asyncio.run(
+                self._run(
+                    end,
+                    make_poller(
+                        threads=threads,
+                        settings=PollerSettings(answer_timeout_s=ANSWER_TIMEOUT_S),
+                    ),
+                )
+            )
 
     async def _run(self, end: datetime, poller: Poller) -> None:
         app = django_app.with_connector(django_app.connector.get_worker_connector())
         async with app.open_async():
             worker = asyncio.create_task(
                 app.run_worker_async(
-                    concurrency=1, install_signal_handlers=False, fetch_job_polling_interval=1
+                    concurrency=1,
+                    install_signal_handlers=False,
+                    fetch_job_polling_interval=1,
                 )
             )
             try:
@@ -96,7 +106,7 @@ class Stepper:
         for paid in await _sync(lambda: self.residents.pay_due(self.at)):
             await self._hand_over(paid)
         await self._settle(poller)
-        await _sync(self.residents.read_phones)
+        await _sync(self._read_phones)
 
     async def _read(self, poller: Poller) -> None:
         begun = time.perf_counter()
@@ -124,6 +134,12 @@ class Stepper:
             if not sent:
                 return
         raise NotSettling(f"Commands go on and on at {self.at}.")
+
+    def _read_phones(self) -> None:
+        told = notices.count()
+        if told != self._told:
+            self._told = told
+            self.residents.read_phones()
 
     def _note_the_lit(self) -> None:
         for connection_id, since_s in list(self._dark_since.items()):

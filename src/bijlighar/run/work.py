@@ -66,7 +66,9 @@ def _start_due() -> None:
 
 async def take_up_stalled(app: App) -> None:
     """Jobs whose worker died are done again: every job is safe to repeat."""
-    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
+    stalled = await app.job_manager.get_stalled_jobs(
+        seconds_since_heartbeat=STALLED_AFTER_S
+    )
     for job in stalled:
         log.warning("flow.job.taken_up", job_id=job.id, task=job.task_name)
         await app.job_manager.retry_job(job, retry_at=real_now())

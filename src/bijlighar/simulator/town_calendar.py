@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from bijlighar.kernel import ist
 from bijlighar.simulator.energy import DATA_ENDS, DATA_START
@@ -38,12 +39,18 @@ class TownCalendar:
 
     def second_of(self, instant: datetime) -> int:
         """Whole seconds from the town's first midnight; negative before it."""
-        return (instant - ist.day_starts(self.town_start)) // _ONE_SECOND
+        return (instant - _first_instant(self.town_start)) // _ONE_SECOND
 
     def instant_of(self, second: int) -> datetime:
         """The instant, in UTC, of a second of the town."""
-        return ist.day_starts(self.town_start) + timedelta(seconds=second)
+        return _first_instant(self.town_start) + timedelta(seconds=second)
 
     def second_of_day(self, day: date) -> int:
         """The second at which India's clock shows 00:00 of `day`."""
         return (day - self.town_start).days * SECONDS_PER_DAY
+
+
+@cache
+def _first_instant(town_start: date) -> datetime:
+    """The town's first midnight."""
+    return ist.day_starts(town_start)

@@ -69,11 +69,15 @@ def read_policy(text: str, *, where: str) -> Policy:
         policy = Policy(
             name=str(held["policy"]),
             in_force_from=_day(held["in_force_from"]),
-            warn_at_percent=tuple(_whole(v) for v in _sourced(held, "warn_at_percent")["values"]),
+            warn_at_percent=tuple(
+                _whole(v) for v in _sourced(held, "warn_at_percent")["values"]
+            ),
             disconnect_below_paise=_value(held, "disconnect_below_paise"),
             reconnect_from_paise=_value(held, "reconnect_from_paise"),
             emergency_credit=timedelta(days=_value(held, "emergency_credit_days")),
-            grace_after_conversion=timedelta(days=_value(held, "grace_days_after_conversion")),
+            grace_after_conversion=timedelta(
+                days=_value(held, "grace_days_after_conversion")
+            ),
             evidence_at_most=timedelta(days=_value(held, "evidence_at_most_days_old")),
             quiet_from=time.fromisoformat(_sourced(quiet, "window")["from"]),
             quiet_until=time.fromisoformat(quiet["window"]["until"]),

@@ -43,9 +43,7 @@ def review(
     )
 
 
-def may_still_be_disconnected(
-    *, balance_paise: int, policy: Policy, now: datetime
-) -> bool:
+def may_still_be_disconnected(*, balance_paise: int, policy: Policy, now: datetime) -> bool:
     """Whether a disconnection that was decided before may be sent at this moment.
 
     A relay takes a while to answer: the hour must still be right when it does.

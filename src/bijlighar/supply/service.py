@@ -59,7 +59,9 @@ def review(*, evidence: Sequence[Evidence], policy_name: str, now: datetime) -> 
                 evidence=one,
                 state=SupplyState(supplies[one.connection_id].state),
                 emergency_ends_at=supplies[one.connection_id].emergency_ends_at,
-                warned_percent=warned.get((one.connection_id, one.recharge_key), frozenset()),
+                warned_percent=warned.get(
+                    (one.connection_id, one.recharge_key), frozenset()
+                ),
                 policy=policy,
                 now=now,
             )
@@ -75,7 +77,9 @@ def cancelled(*, connection_id: int, because: str, now: datetime) -> SupplyNow:
     return _happened(connection_id, SupplyEvent.DISCONNECTION_CANCELLED, because, now)
 
 
-def read_back(*, connection_id: int, is_closed: bool, because: str, now: datetime) -> SupplyNow:
+def read_back(
+    *, connection_id: int, is_closed: bool, because: str, now: datetime
+) -> SupplyNow:
     """The relay was read: this, and nothing else, is what the supply is."""
     event = SupplyEvent.READ_BACK_CLOSED if is_closed else SupplyEvent.READ_BACK_OPEN
     return _happened(connection_id, event, because, now)
@@ -100,6 +104,12 @@ def may_still_be_disconnected(
     return rules.may_still_be_disconnected(
         balance_paise=balance_paise, policy=policy_named(policy_name), now=now
     )
+
+
+def money_needed_paise(*, policy_name: str) -> int:
+    """Above this balance a supply stays on, or comes back."""
+    policy = policy_named(policy_name)
+    return max(policy.disconnect_below_paise, policy.reconnect_from_paise)
 
 
 def count_changes(*, state_after: SupplyState) -> int:
@@ -130,7 +140,8 @@ def _warned(evidence: Sequence[Evidence]) -> dict[tuple[int, str], frozenset[int
     keys = {(one.connection_id, one.recharge_key) for one in evidence}
     found: dict[tuple[int, str], set[int]] = {key: set() for key in keys}
     rows = LowBalanceWarning.objects.filter(
-        connection_id__in=[key[0] for key in keys], recharge_key__in=[key[1] for key in keys]
+        connection_id__in=[key[0] for key in keys],
+        recharge_key__in=[key[1] for key in keys],
     )
     for connection_id, recharge_key, percent in rows.values_list(
         "connection_id", "recharge_key", "percent"

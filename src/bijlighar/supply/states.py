@@ -50,4 +50,6 @@ def after(*, state: SupplyState, event: SupplyEvent) -> SupplyState:
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        raise NotNow(f"{event.value.capitalize()} cannot happen to a supply that is {state}.") from None
+        raise NotNow(
+            f"{event.value.capitalize()} cannot happen to a supply that is {state}."
+        ) from None

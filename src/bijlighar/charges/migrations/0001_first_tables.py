@@ -5,46 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DayCharge',
+            name="DayCharge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connection_id', models.BigIntegerField()),
-                ('meter_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('charged_at', models.DateTimeField()),
-                ('entry_source', models.TextField(unique=True)),
-                ('energy_wh', models.BigIntegerField()),
-                ('opening_register_wh', models.BigIntegerField()),
-                ('closing_register_wh', models.BigIntegerField()),
-                ('is_estimated', models.BooleanField()),
-                ('category', models.TextField()),
-                ('order_sha256', models.TextField()),
-                ('part_from', models.DateField()),
-                ('part_days', models.SmallIntegerField()),
-                ('mtd_energy_wh', models.BigIntegerField()),
-                ('mtd_days', models.SmallIntegerField()),
-                ('sanctioned_load_w', models.BigIntegerField()),
-                ('max_demand_w', models.BigIntegerField()),
-                ('fppas_basis_points', models.IntegerField()),
-                ('is_prepaid', models.BooleanField()),
-                ('mtd_energy_paise', models.BigIntegerField()),
-                ('mtd_fixed_paise', models.BigIntegerField()),
-                ('mtd_subsidy_paise', models.BigIntegerField()),
-                ('mtd_fppas_paise', models.BigIntegerField()),
-                ('mtd_duty_paise', models.BigIntegerField()),
-                ('mtd_rebate_paise', models.BigIntegerField()),
-                ('total_paise', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("connection_id", models.BigIntegerField()),
+                ("meter_id", models.BigIntegerField()),
+                ("day", models.DateField()),
+                ("charged_at", models.DateTimeField()),
+                ("entry_source", models.TextField(unique=True)),
+                ("energy_wh", models.BigIntegerField()),
+                ("opening_register_wh", models.BigIntegerField()),
+                ("closing_register_wh", models.BigIntegerField()),
+                ("is_estimated", models.BooleanField()),
+                ("category", models.TextField()),
+                ("order_sha256", models.TextField()),
+                ("part_from", models.DateField()),
+                ("part_days", models.SmallIntegerField()),
+                ("mtd_energy_wh", models.BigIntegerField()),
+                ("mtd_days", models.SmallIntegerField()),
+                ("sanctioned_load_w", models.BigIntegerField()),
+                ("max_demand_w", models.BigIntegerField()),
+                ("fppas_basis_points", models.IntegerField()),
+                ("is_prepaid", models.BooleanField()),
+                ("mtd_energy_paise", models.BigIntegerField()),
+                ("mtd_fixed_paise", models.BigIntegerField()),
+                ("mtd_subsidy_paise", models.BigIntegerField()),
+                ("mtd_fppas_paise", models.BigIntegerField()),
+                ("mtd_duty_paise", models.BigIntegerField()),
+                ("mtd_rebate_paise", models.BigIntegerField()),
+                ("total_paise", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection_id', 'day'), name='a_day_is_charged_once'), models.CheckConstraint(condition=models.Q(('closing_register_wh', django.db.models.expressions.CombinedExpression(models.F('opening_register_wh'), '+', models.F('energy_wh')))), name='a_day_uses_what_its_registers_differ_by'), models.CheckConstraint(condition=models.Q(('energy_wh__gte', 0)), name='energy_is_not_negative')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection_id", "day"), name="a_day_is_charged_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "closing_register_wh",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("opening_register_wh"),
+                                    "+",
+                                    models.F("energy_wh"),
+                                ),
+                            )
+                        ),
+                        name="a_day_uses_what_its_registers_differ_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("energy_wh__gte", 0)),
+                        name="energy_is_not_negative",
+                    ),
+                ],
             },
         ),
     ]

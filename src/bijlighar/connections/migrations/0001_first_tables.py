@@ -5,74 +5,197 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Consumer',
+            name="Consumer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('consumer_number', models.TextField(unique=True)),
-                ('name_en', models.TextField()),
-                ('name_hi', models.TextField()),
-                ('mobile', models.TextField()),
-                ('language', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("consumer_number", models.TextField(unique=True)),
+                ("name_en", models.TextField()),
+                ("name_hi", models.TextField()),
+                ("mobile", models.TextField()),
+                ("language", models.TextField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('consumer_number__regex', '^[0-9A-Z]{6,16}$')), name='consumer_number_is_6_to_16_letters_or_digits'), models.CheckConstraint(condition=models.Q(('mobile__regex', '^\\+[1-9][0-9]{7,14}$')), name='mobile_is_e164'), models.CheckConstraint(condition=models.Q(('language__in', ['hi', 'en'])), name='language_is_hi_or_en')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("consumer_number__regex", "^[0-9A-Z]{6,16}$")),
+                        name="consumer_number_is_6_to_16_letters_or_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mobile__regex", "^\\+[1-9][0-9]{7,14}$")),
+                        name="mobile_is_e164",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["hi", "en"])),
+                        name="language_is_hi_or_en",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('consumer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='connections.consumer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "consumer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="connections.consumer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Meter',
+            name="Meter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.TextField(unique=True)),
-                ('system_title', models.BinaryField(unique=True)),
-                ('host', models.TextField()),
-                ('port', models.IntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("serial", models.TextField(unique=True)),
+                ("system_title", models.BinaryField(unique=True)),
+                ("host", models.TextField()),
+                ("port", models.IntegerField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('port__gt', 0), ('port__lt', 65536)), name='port_is_a_tcp_port'), models.UniqueConstraint(fields=('host', 'port'), name='one_meter_an_address')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("port__gt", 0), ("port__lt", 65536)),
+                        name="port_is_a_tcp_port",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("host", "port"), name="one_meter_an_address"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConnectionFact',
+            name="ConnectionFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_day', models.DateField()),
-                ('category', models.TextField()),
-                ('sanctioned_load_w', models.BigIntegerField()),
-                ('payment_mode', models.TextField()),
-                ('mode_since', models.DateField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='connections.connection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("from_day", models.DateField()),
+                ("category", models.TextField()),
+                ("sanctioned_load_w", models.BigIntegerField()),
+                ("payment_mode", models.TextField()),
+                ("mode_since", models.DateField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="connections.connection",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'from_day'), name='one_fact_a_connection_and_day'), models.CheckConstraint(condition=models.Q(('sanctioned_load_w__gt', 0)), name='sanctioned_load_is_positive'), models.CheckConstraint(condition=models.Q(('payment_mode__in', ['prepaid', 'postpaid'])), name='payment_mode_is_prepaid_or_postpaid')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection", "from_day"),
+                        name="one_fact_a_connection_and_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sanctioned_load_w__gt", 0)),
+                        name="sanctioned_load_is_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payment_mode__in", ["prepaid", "postpaid"])),
+                        name="payment_mode_is_prepaid_or_postpaid",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('installed_on', models.DateField()),
-                ('removed_on', models.DateField(null=True)),
-                ('initial_register_wh', models.BigIntegerField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='connections.connection')),
-                ('meter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='connections.meter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("installed_on", models.DateField()),
+                ("removed_on", models.DateField(null=True)),
+                ("initial_register_wh", models.BigIntegerField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="connections.connection",
+                    ),
+                ),
+                (
+                    "meter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="connections.meter",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_on', None)), fields=('connection',), name='one_meter_a_connection_at_a_time'), models.UniqueConstraint(condition=models.Q(('removed_on', None)), fields=('meter',), name='one_connection_a_meter_at_a_time'), models.CheckConstraint(condition=models.Q(('removed_on', None), ('removed_on__gte', models.F('installed_on')), _connector='OR'), name='a_meter_is_removed_after_it_was_installed'), models.CheckConstraint(condition=models.Q(('initial_register_wh__gte', 0)), name='initial_register_is_not_negative')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_on", None)),
+                        fields=("connection",),
+                        name="one_meter_a_connection_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_on", None)),
+                        fields=("meter",),
+                        name="one_connection_a_meter_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("removed_on", None),
+                            ("removed_on__gte", models.F("installed_on")),
+                            _connector="OR",
+                        ),
+                        name="a_meter_is_removed_after_it_was_installed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("initial_register_wh__gte", 0)),
+                        name="initial_register_is_not_negative",
+                    ),
+                ],
             },
         ),
     ]

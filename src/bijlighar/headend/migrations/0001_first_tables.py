@@ -4,55 +4,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='MeterContact',
+            name="MeterContact",
             fields=[
-                ('meter_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('last_tried_at', models.DateTimeField(null=True)),
-                ('last_heard_at', models.DateTimeField(null=True)),
-                ('failures_in_a_row', models.IntegerField(default=0)),
-                ('read_not_before', models.DateTimeField()),
-                ('last_error', models.TextField(default='')),
+                ("meter_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("last_tried_at", models.DateTimeField(null=True)),
+                ("last_heard_at", models.DateTimeField(null=True)),
+                ("failures_in_a_row", models.IntegerField(default=0)),
+                ("read_not_before", models.DateTimeField()),
+                ("last_error", models.TextField(default="")),
             ],
         ),
         migrations.CreateModel(
-            name='MeterSecret',
+            name="MeterSecret",
             fields=[
-                ('meter_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('wrapped_keys', models.BinaryField()),
-                ('next_counter', models.BigIntegerField(default=1)),
-                ('known_meter_counter', models.BigIntegerField(default=0)),
+                ("meter_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("wrapped_keys", models.BinaryField()),
+                ("next_counter", models.BigIntegerField(default=1)),
+                ("known_meter_counter", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('next_counter__gt', 0), ('next_counter__lt', 4294967296)), name='counter_fits_in_32_bits')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("next_counter__gt", 0), ("next_counter__lt", 4294967296)
+                        ),
+                        name="counter_fits_in_32_bits",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RelayCommand',
+            name="RelayCommand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('meter_id', models.BigIntegerField()),
-                ('connection_id', models.BigIntegerField(db_index=True)),
-                ('wanted', models.TextField()),
-                ('source', models.TextField(unique=True)),
-                ('state', models.TextField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('requested_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('claim_ends_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("meter_id", models.BigIntegerField()),
+                ("connection_id", models.BigIntegerField(db_index=True)),
+                ("wanted", models.TextField()),
+                ("source", models.TextField(unique=True)),
+                ("state", models.TextField()),
+                ("attempts", models.IntegerField(default=0)),
+                ("requested_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("claim_ends_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(default="")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['not_before'], name='command_waiting')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'sending'])), fields=('meter_id',), name='one_command_a_meter_at_a_time'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sending', 'confirmed', 'failed', 'cancelled'])), name='command_state_is_known'), models.CheckConstraint(condition=models.Q(('wanted__in', ['open', 'closed'])), name='wanted_is_open_or_closed')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["not_before"],
+                        name="command_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=("meter_id",),
+                        name="one_command_a_meter_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["queued", "sending", "confirmed", "failed", "cancelled"],
+                            )
+                        ),
+                        name="command_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wanted__in", ["open", "closed"])),
+                        name="wanted_is_open_or_closed",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,86 +5,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('book', models.TextField()),
-                ('head', models.TextField(default='')),
-                ('owner_id', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("book", models.TextField()),
+                ("head", models.TextField(default="")),
+                ("owner_id", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField()),
-                ('source', models.TextField()),
-                ('effective_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("source", models.TextField()),
+                ("effective_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('head', models.TextField()),
-                ('amount_paise', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("head", models.TextField()),
+                ("amount_paise", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Wallet',
+            name="Wallet",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='ledger.account')),
-                ('owner_id', models.BigIntegerField(unique=True)),
-                ('balance_paise', models.BigIntegerField(default=0)),
-                ('as_of', models.DateTimeField()),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="ledger.account",
+                    ),
+                ),
+                ("owner_id", models.BigIntegerField(unique=True)),
+                ("balance_paise", models.BigIntegerField(default=0)),
+                ("as_of", models.DateTimeField()),
             ],
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('book', 'wallet')), fields=('owner_id',), name='one_wallet_an_owner'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("book", "wallet")),
+                fields=("owner_id",),
+                name="one_wallet_an_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('book', 'wallet'), _negated=True), fields=('book', 'head'), name='one_account_a_book_and_head'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("book", "wallet"), _negated=True),
+                fields=("book", "head"),
+                name="one_account_a_book_and_head",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('book', 'wallet'), ('owner_id__isnull', False)), models.Q(models.Q(('book', 'wallet'), _negated=True), ('owner_id__isnull', True)), _connector='OR'), name='only_wallets_have_owners'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("book", "wallet"), ("owner_id__isnull", False)),
+                    models.Q(
+                        models.Q(("book", "wallet"), _negated=True),
+                        ("owner_id__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="only_wallets_have_owners",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('reason', 'source'), name='an_entry_is_posted_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(
+                fields=("reason", "source"), name="an_entry_is_posted_once"
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='credit_account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account'),
+            model_name="transfer",
+            name="credit_account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.account",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='debit_account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account'),
+            model_name="transfer",
+            name="debit_account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.account",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="transfer",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_paise__gt', 0)), name='amount_is_positive'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_paise__gt", 0)), name="amount_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit_account', models.F('credit_account')), _negated=True), name='money_moves_between_two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("debit_account", models.F("credit_account")), _negated=True
+                ),
+                name="money_moves_between_two_accounts",
+            ),
         ),
     ]

@@ -4,34 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('source', models.TextField(unique=True)),
-                ('connection_id', models.BigIntegerField()),
-                ('mobile', models.TextField()),
-                ('language', models.TextField()),
-                ('sender', models.TextField()),
-                ('template_id', models.TextField()),
-                ('text', models.TextField()),
-                ('state', models.TextField()),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('attempts', models.SmallIntegerField(default=0)),
-                ('last_error', models.TextField(default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("kind", models.TextField()),
+                ("source", models.TextField(unique=True)),
+                ("connection_id", models.BigIntegerField()),
+                ("mobile", models.TextField()),
+                ("language", models.TextField()),
+                ("sender", models.TextField()),
+                ("template_id", models.TextField()),
+                ("text", models.TextField()),
+                ("state", models.TextField()),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("attempts", models.SmallIntegerField(default=0)),
+                ("last_error", models.TextField(default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['connection_id', '-id'], name='notice_of_connection')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'sent', 'failed'])), name='notice_state_is_known')],
+                "indexes": [
+                    models.Index(
+                        fields=["connection_id", "-id"], name="notice_of_connection"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "sent", "failed"])),
+                        name="notice_state_is_known",
+                    )
+                ],
             },
         ),
     ]

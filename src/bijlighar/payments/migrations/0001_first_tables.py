@@ -5,53 +5,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='WebhookReceived',
+            name="WebhookReceived",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gateway', models.TextField()),
-                ('body', models.BinaryField()),
-                ('received_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("gateway", models.TextField()),
+                ("body", models.BinaryField()),
+                ("received_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='RechargeOrder',
+            name="RechargeOrder",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('connection_id', models.BigIntegerField(db_index=True)),
-                ('consumer_number', models.TextField()),
-                ('gateway', models.TextField()),
-                ('gateway_order_id', models.TextField(default='')),
-                ('pay_url', models.TextField(default='')),
-                ('amount_paise', models.BigIntegerField()),
-                ('state', models.TextField()),
-                ('created_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("connection_id", models.BigIntegerField(db_index=True)),
+                ("consumer_number", models.TextField()),
+                ("gateway", models.TextField()),
+                ("gateway_order_id", models.TextField(default="")),
+                ("pay_url", models.TextField(default="")),
+                ("amount_paise", models.BigIntegerField()),
+                ("state", models.TextField()),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('gateway_order_id', ''), _negated=True), fields=('gateway', 'gateway_order_id'), name='one_order_a_gateway_order'), models.CheckConstraint(condition=models.Q(('amount_paise__gt', 0)), name='recharge_is_positive'), models.CheckConstraint(condition=models.Q(('state__in', ['created', 'paid', 'failed'])), name='recharge_state_is_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("gateway_order_id", ""), _negated=True),
+                        fields=("gateway", "gateway_order_id"),
+                        name="one_order_a_gateway_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_paise__gt", 0)),
+                        name="recharge_is_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["created", "paid", "failed"])),
+                        name="recharge_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connection_id', models.BigIntegerField(db_index=True)),
-                ('gateway', models.TextField()),
-                ('gateway_payment_id', models.TextField()),
-                ('amount_paise', models.BigIntegerField()),
-                ('captured_at', models.DateTimeField()),
-                ('credited_at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.rechargeorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("connection_id", models.BigIntegerField(db_index=True)),
+                ("gateway", models.TextField()),
+                ("gateway_payment_id", models.TextField()),
+                ("amount_paise", models.BigIntegerField()),
+                ("captured_at", models.DateTimeField()),
+                ("credited_at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.rechargeorder",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('gateway', 'gateway_payment_id'), name='a_payment_is_credited_once'), models.CheckConstraint(condition=models.Q(('amount_paise__gt', 0)), name='payment_is_positive')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("gateway", "gateway_payment_id"),
+                        name="a_payment_is_credited_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_paise__gt", 0)),
+                        name="payment_is_positive",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,47 +5,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ProfileDepth',
+            name="ProfileDepth",
             fields=[
-                ('meter_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('daily_holds_from', models.DateField()),
+                ("meter_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("daily_holds_from", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='BlockReading',
+            name="BlockReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('meter_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('first_block', models.SmallIntegerField()),
-                ('energies_wh', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
-                ('received_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("meter_id", models.BigIntegerField()),
+                ("day", models.DateField()),
+                ("first_block", models.SmallIntegerField()),
+                (
+                    "energies_wh",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('meter_id', 'day', 'first_block'), name='blocks_are_stored_once'), models.CheckConstraint(condition=models.Q(('first_block__gte', 0), ('first_block__lt', 48)), name='first_block_is_0_to_47')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("meter_id", "day", "first_block"),
+                        name="blocks_are_stored_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_block__gte", 0), ("first_block__lt", 48)
+                        ),
+                        name="first_block_is_0_to_47",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RegisterReading',
+            name="RegisterReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('meter_id', models.BigIntegerField()),
-                ('day', models.DateField()),
-                ('register_wh', models.BigIntegerField()),
-                ('source', models.TextField()),
-                ('in_force', models.BooleanField()),
-                ('received_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("meter_id", models.BigIntegerField()),
+                ("day", models.DateField()),
+                ("register_wh", models.BigIntegerField()),
+                ("source", models.TextField()),
+                ("in_force", models.BooleanField()),
+                ("received_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('meter_id', 'day'), name='one_register_in_force_a_meter_and_day'), models.UniqueConstraint(fields=('meter_id', 'day', 'register_wh', 'source'), name='a_register_is_stored_once'), models.CheckConstraint(condition=models.Q(('register_wh__gte', 0)), name='register_is_not_negative')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_force", True)),
+                        fields=("meter_id", "day"),
+                        name="one_register_in_force_a_meter_and_day",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("meter_id", "day", "register_wh", "source"),
+                        name="a_register_is_stored_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("register_wh__gte", 0)),
+                        name="register_is_not_negative",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,51 +4,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SupplyChange',
+            name="SupplyChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connection_id', models.BigIntegerField(db_index=True)),
-                ('event', models.TextField()),
-                ('state_before', models.TextField()),
-                ('state_after', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('because', models.TextField()),
-                ('balance_paise', models.BigIntegerField(null=True)),
-                ('balance_as_of', models.DateTimeField(null=True)),
-                ('policy', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("connection_id", models.BigIntegerField(db_index=True)),
+                ("event", models.TextField()),
+                ("state_before", models.TextField()),
+                ("state_after", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("because", models.TextField()),
+                ("balance_paise", models.BigIntegerField(null=True)),
+                ("balance_as_of", models.DateTimeField(null=True)),
+                ("policy", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='LowBalanceWarning',
+            name="LowBalanceWarning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connection_id', models.BigIntegerField()),
-                ('recharge_key', models.TextField()),
-                ('percent', models.SmallIntegerField()),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("connection_id", models.BigIntegerField()),
+                ("recharge_key", models.TextField()),
+                ("percent", models.SmallIntegerField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection_id', 'recharge_key', 'percent'), name='a_threshold_is_warned_of_once_a_recharge')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection_id", "recharge_key", "percent"),
+                        name="a_threshold_is_warned_of_once_a_recharge",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Supply',
+            name="Supply",
             fields=[
-                ('connection_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('state', models.TextField()),
-                ('since', models.DateTimeField()),
-                ('emergency_ends_at', models.DateTimeField(null=True)),
+                (
+                    "connection_id",
+                    models.BigIntegerField(primary_key=True, serialize=False),
+                ),
+                ("state", models.TextField()),
+                ("since", models.DateTimeField()),
+                ("emergency_ends_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['on', 'disconnecting', 'off', 'reconnecting'])), name='supply_state_is_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["on", "disconnecting", "off", "reconnecting"])
+                        ),
+                        name="supply_state_is_known",
+                    )
+                ],
             },
         ),
     ]

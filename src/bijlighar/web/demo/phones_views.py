@@ -18,7 +18,7 @@ from bijlighar.notices.values import SentNotice
 from bijlighar.web.access import demo_only
 
 MOST_NOTICES = 120
-MOST_OF_A_PHONE = 6
+MOST_OF_A_PHONE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,9 @@ def open_order(
 
 def verified(*, body: bytes, headers: Mapping[str, str], secret: str) -> Captured | Refused:
     """What a signed webhook says. Raises BadSignature, BadMessage."""
-    given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE_HEADER, "")
+    given = {name.lower(): value for name, value in headers.items()}.get(
+        SIGNATURE_HEADER, ""
+    )
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     if not secret or not hmac.compare_digest(expected.encode(), given.encode()):
         raise BadSignature("The signature does not match the message.")
@@ -98,4 +100,6 @@ def _message(body: bytes) -> Captured | Refused:
             captured_at=datetime.fromtimestamp(int(held["created_at"]), tz=UTC),
         )
     except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
-        raise BadMessage(f"The message cannot be understood: {type(error).__name__}.") from error
+        raise BadMessage(
+            f"The message cannot be understood: {type(error).__name__}."
+        ) from error

@@ -1,0 +1,18 @@
+-- Days in [first, until): energy and charge where charged, and what was recharged.
+select
+    calendar.day::date as day,
+    charge.energy_wh,
+    charge.total_paise as charge_paise,
+    coalesce(
+        (
+            select sum(payment.amount_paise) from payments_payment as payment
+            where
+                payment.connection_id = %(id)s
+                and (payment.credited_at at time zone 'Asia/Kolkata')::date = calendar.day
+        ),
+        0
+    )::bigint as recharged_paise
+from generate_series(%(first)s::date, %(until)s::date - 1, interval '1 day') as calendar (day)
+left join charges_daycharge as charge
+    on charge.connection_id = %(id)s and charge.day = calendar.day::date
+order by calendar.day

@@ -1,0 +1,229 @@
+"""`bijlighar demo`: the whole town on one machine, to be looked at while it lives."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from types import FrameType
+
+import click
+import httpx
+
+from bijlighar.clock.clock import now, read_anchor, set_anchor
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.ist import day_starts, instant_of
+from bijlighar.run.installation import Installation, environment, prepare_folder
+from bijlighar.run.postgres import start_postgres
+from bijlighar.run.processes import Processes
+from bijlighar.run.stage import enter, leave_database, migrate, wait_for_town
+from bijlighar.simulator.town_calendar import TOWN_START
+
+DAYS_BEFORE = 31
+"""Supply days that the town has lived when it is first shown: charts need a past."""
+
+SHOWN_FIRST_AT = clock_time(9, 30)
+WEB_STARTS_IN_S = 60
+LOOK_EVERY_S = 0.25
+
+
+class PortBusy(BijligharError):
+    """Somebody else listens there."""
+
+
+class AlreadyRunning(BijligharError):
+    """A town of this folder is running already."""
+
+
+class WebSilent(BijligharError):
+    """The web server did not start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveDemo:
+    """What a live demo is asked for."""
+
+    port: int
+    homes: int
+    seed: int
+    speed: int
+    data_start: date
+    folder: Path
+
+    @property
+    def installation(self) -> Installation:
+        """Where everything is; the pretend town answers on the next port."""
+        return Installation(
+            folder=self.folder.resolve(),
+            web_port=self.port,
+            town_port=self.port + 1,
+            homes=self.homes,
+            seed=self.seed,
+        )
+
+
+def run_live_demo(demo: LiveDemo) -> None:
+    """Start everything, say where to look, and stop everything on Ctrl-C.
+
+    Raises PortBusy, AlreadyRunning, installation.FolderTrouble, postgres.DatabaseTrouble.
+    """
+    installation = demo.installation
+    prepare_folder(installation.folder)
+    for port in (installation.web_port, installation.town_port):
+        insist_on_free(port)
+    with only_one(installation.folder), stopping_gently():
+        click.echo("Starting the database …")
+        postgres = start_postgres(installation.postgres)
+        try:
+            _with_database(demo, installation, postgres.url)
+        except KeyboardInterrupt:
+            click.echo("\nStopping …")
+        finally:
+            postgres.stop()
+    click.echo(f"Everything is stopped. The town's data stays in {installation.folder}.")
+
+
+def insist_on_free(port: int) -> None:
+    """Raise PortBusy if somebody listens on this port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortBusy(
+                    f"Port {port} is busy: stop what uses it, or choose another one with"
+                    " PORT=8080 make run."
+                ) from error
+            raise PortBusy(f"Port {port} cannot be used: {error.strerror}.") from error
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock. Raises AlreadyRunning."""
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"A town in {folder} is running already.") from error
+        yield
+
+
+@contextmanager
+def stopping_gently() -> Iterator[None]:
+    """SIGTERM ends the demo as Ctrl-C does."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _with_database(demo: LiveDemo, installation: Installation, database_url: str) -> None:
+    held = {
+        **environment(installation, database_url=database_url),
+        "BIJLIGHAR_DATA_START": demo.data_start.isoformat(),
+        "BIJLIGHAR_WEBHOOK_URL": f"{installation.web_url}/gateways/pretend/webhook/",
+    }
+    is_new = not installation.clock_file.exists()
+    if is_new:
+        set_anchor(installation.clock_file, town_at=day_starts(TOWN_START), speed=0)
+    else:
+        _go_on_from(installation.clock_file)
+    enter(held)
+    click.echo("Preparing tables …")
+    migrate()
+    processes = Processes(environment=held, logs=installation.logs)
+    try:
+        processes.start("town", ["town"])
+        wait_for_town(installation.town_url, processes)
+        _bring_up(demo, installation, processes)
+        _watch(processes, installation)
+    finally:
+        leave_database()
+        processes.stop()
+
+
+def _go_on_from(clock_file: Path) -> None:
+    """While nobody worked, the town's clock stood still: go on from the last beat."""
+    beat = clock_file.with_suffix(".beat")
+    if beat.exists():
+        held = datetime.fromisoformat(beat.read_text())
+        set_anchor(clock_file, town_at=held, speed=read_anchor(clock_file).speed)
+
+
+def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) -> None:
+    from bijlighar.run.past import live_the_past
+    from bijlighar.run.residents import Residents
+    from bijlighar.run.settle import settle
+
+    with httpx.Client() as client:
+        settled = settle(
+            client=client,
+            town_url=installation.town_url,
+            town_start=TOWN_START,
+            now=day_starts(TOWN_START),
+        )
+        shown_first_at = instant_of(
+            TOWN_START + timedelta(days=DAYS_BEFORE), SHOWN_FIRST_AT
+        )
+        if now() < shown_first_at:
+            residents = Residents(people=settled.people, seed=demo.seed, client=client)
+            live_the_past(
+                clock_file=installation.clock_file,
+                residents=residents,
+                until=shown_first_at,
+            )
+            set_anchor(installation.clock_file, town_at=shown_first_at, speed=demo.speed)
+    leave_database()
+    processes.start("work", ["work"])
+    processes.start("poll", ["poll"])
+    processes.start("serve", ["serve", "--port", str(installation.web_port)])
+    processes.start("people", ["people"])
+    _wait_for_web(installation, processes)
+    click.echo(_welcome(installation))
+
+
+def _wait_for_web(installation: Installation, processes: Processes) -> None:
+    deadline = time.monotonic() + WEB_STARTS_IN_S
+    while time.monotonic() < deadline:
+        processes.check()
+        try:
+            httpx.get(f"{installation.web_url}/healthz", timeout=5).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(LOOK_EVERY_S)
+        else:
+            return
+    raise WebSilent(f"The web server does not answer at {installation.web_url}.")
+
+
+def _watch(processes: Processes, installation: Installation) -> None:
+    """Watch the children until Ctrl-C, and keep the town's time for the next start."""
+    beat = installation.clock_file.with_suffix(".beat")
+    while True:
+        processes.check()
+        beside = beat.with_suffix(".new")
+        beside.write_text(now().isoformat())
+        beside.replace(beat)
+        time.sleep(LOOK_EVERY_S)
+
+
+def _welcome(installation: Installation) -> str:
+    return (
+        f"\n  The town is up: open {installation.web_url}\n"
+        f"    the desk          {installation.web_url}/desk/\n"
+        f"    the phones        {installation.web_url}/phones/\n"
+        f"  Logs are in {installation.logs}. Stop with Ctrl-C.\n"
+    )

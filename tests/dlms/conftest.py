@@ -1,0 +1,8 @@
+"""A slow machine is no failure: examples have no deadline here."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
