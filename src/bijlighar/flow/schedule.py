@@ -37,7 +37,7 @@ SCHEDULE = (
     Line(
         task=later.REVIEW_ALL,
         first_at=time(0, 30),
-        every=timedelta(minutes=60),
+        every=timedelta(minutes=120),
         why="windows open and emergency credit ends by the clock alone",
     ),
     Line(

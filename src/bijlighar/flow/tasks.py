@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import structlog
+from django.db import close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -29,20 +32,40 @@ _AGAIN = RetryStrategy(
 )
 
 
-@app.task(name=later.CLOSE_DAY)
+
+
+def _task(name: str, **options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A job of the worker, run in a thread with a database connection of its own."""
+
+    def named(do: Callable[..., None]) -> Callable[..., None]:
+        @wraps(do)
+        def job(**arguments: Any) -> None:
+            close_old_connections()
+            try:
+                do(**arguments)
+            finally:
+                close_old_connections()
+
+        app.task(name=name, **options)(job)
+        return job
+
+    return named
+
+
+@_task(later.CLOSE_DAY)
 def close_day(*, connection_ids: list[int], **_: Any) -> None:
     """Charge the open days of these connections."""
     for first in range(0, len(connection_ids), CONNECTIONS_AT_ONCE):
         close(connection_ids=connection_ids[first : first + CONNECTIONS_AT_ONCE], now=now())
 
 
-@app.task(name=later.SEND_NOTICE, queue="notices", retry=_AGAIN)
+@_task(later.SEND_NOTICE, queue="notices", retry=_AGAIN)
 def send_notice(*, notice_id: int, **_: Any) -> None:
     """Send one notice."""
     notices.send(notice_id=notice_id, now=now())
 
 
-@app.task(name=later.REVIEW_ALL)
+@_task(later.REVIEW_ALL)
 def review_all(**_: Any) -> None:
     """Review every supply: windows and emergency credit move by the clock alone."""
     ids = connections.ids()
@@ -50,13 +73,13 @@ def review_all(**_: Any) -> None:
         review_supply(connection_ids=ids[first : first + CONNECTIONS_AT_ONCE], now=now())
 
 
-@app.task(name=later.READ_ALL)
+@_task(later.READ_ALL)
 def read_all(**_: Any) -> None:
     """Let every meter be asked for its midnight register."""
     headend.read_soon(now=now())
 
 
-@app.task(name=later.PROVE_LEDGER)
+@_task(later.PROVE_LEDGER)
 def prove_ledger(**_: Any) -> None:
     """Prove every balance; a wrong one is an alarm that nobody may overlook."""
     wrong = ledger.wrong_wallets()

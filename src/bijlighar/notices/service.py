@@ -89,6 +89,13 @@ def count() -> int:
     return Notice.objects.count()
 
 
+def close_channels() -> None:
+    """Close the connections to operators, at a process's end."""
+    if _client.cache_info().currsize:
+        _client().close()
+        _client.cache_clear()
+
+
 @cache
 def _client() -> httpx.Client:
     return httpx.Client()

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
-def django_database() -> dict[str, Any]:
+def django_database(*, keep_open_s: int) -> dict[str, Any]:
     """Django's database settings from the environment variable DATABASE_URL.
 
     Form: postgresql://user:password@host:port/name or, for a socket,
@@ -24,7 +24,7 @@ def django_database() -> dict[str, Any]:
         "PASSWORD": unquote(address.password or ""),
         "HOST": host,
         "PORT": str(address.port or query.get("port", [""])[0]),
-        "CONN_MAX_AGE": 600,
+        "CONN_MAX_AGE": keep_open_s,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "bijlighar"},
         "TEST": {"NAME": f"test_{unquote(address.path.lstrip('/')) or 'bijlighar'}"},

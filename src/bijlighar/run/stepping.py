@@ -103,9 +103,11 @@ class Stepper:
         if later.READ_ALL in started:
             await self._read(poller)
             await self._settle(poller)
-        for paid in await _sync(lambda: self.residents.pay_due(self.at)):
-            await self._hand_over(paid)
-        await self._settle(poller)
+        paid = await _sync(lambda: self.residents.pay_due(self.at))
+        for one in paid:
+            await self._hand_over(one)
+        if paid:
+            await self._settle(poller)
         await _sync(self._read_phones)
 
     async def _read(self, poller: Poller) -> None:

@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app as django_app
 
 from bijlighar.clock.clock import now, real_now
 from bijlighar.flow import schedule
+from bijlighar.notices import service as notices
 
 log = structlog.get_logger()
 
@@ -49,6 +50,7 @@ async def work() -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    notices.close_channels()
 
 
 async def follow_schedule() -> None:

@@ -7,6 +7,7 @@ keeps it: the address changes with the content, so it may be kept for ever.
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -39,6 +40,8 @@ BUNDLES = {
     "consumer.js": (*_HTMX, *_js("live", "clock", "days")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
 }
+_COMMENT = re.compile(rb"^ */\*.*?\*/", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(rb"\n\s+")
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
@@ -79,13 +82,18 @@ def show(request: HttpRequest, digest: str, name: str) -> HttpResponse:
 @cache
 def bundle(name: str) -> Bundle:
     """The bundle's content, made once per process."""
-    plain = b"\n".join(_found(path).read_bytes() for path in BUNDLES[name])
+    plain = b"\n".join(_lean(_found(path).read_bytes()) for path in BUNDLES[name])
     return Bundle(
         digest=sha256(plain).hexdigest()[:16],
         plain=plain,
         compressed=gzip.compress(plain, compresslevel=9, mtime=0),
         content_type=_TYPES[name.rpartition(".")[2]],
     )
+
+
+def _lean(text: bytes) -> bytes:
+    """Without comments and indents, which the small files have for people."""
+    return _INDENT.sub(b"\n", _COMMENT.sub(b"", text))
 
 
 def _found(path: str) -> Path:

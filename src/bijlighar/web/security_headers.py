@@ -16,6 +16,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+
 Next = Callable[[HttpRequest], HttpResponseBase]
 NextAsync = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -67,7 +69,8 @@ class SecurityHeaders:
 
     def _guarded(self, response: HttpResponseBase) -> HttpResponseBase:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", self._policy)
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if headers.get("Content-Type", "").startswith("text/html"):
+            headers.setdefault("Content-Security-Policy", self._policy)
+            headers.setdefault("Permissions-Policy", PERMISSIONS)
         headers.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -1,7 +1,7 @@
 """Bars, measured: what the page draws as SVG without any script.
 
 Heights are whole hundredths of the chart, so that nothing here is a float; the page lets
-the browser stretch them. A bar that stands for something is at least one high.
+the browser stretch them. All bars of one kind are one path, which keeps the page small.
 """
 
 from __future__ import annotations
@@ -17,34 +17,23 @@ from bijlighar.kernel.money import divide_half_up
 HEIGHT = 100
 SLOT = 20
 BAR = 14
-GAP = (SLOT - BAR) // 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One bar; `y` counts downwards, as in SVG."""
-
-    x: int
-    y: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayBars:
-    """One supply day in both charts; a bar is None where nothing is known yet."""
-
-    day: DayOfUse
-    slot_x: int
-    use: Bar | None
-    cost: Bar | None
+PAID_HEIGHT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysChart:
-    """Thirty days of use, and under it thirty days of deductions."""
+    """Thirty days of use, and under it thirty days of deductions.
 
-    days: tuple[DayBars, ...]
+    The paths are in slots of 20 by 100; where nothing is known yet, a slot is open.
+    """
+
+    days: tuple[DayOfUse, ...]
     width: int
+    use: str
+    cost: str
+    use_open: str
+    cost_open: str
+    paid: str
     use_top_wh: int
     cost_top_paise: int
     open_days: int
@@ -54,13 +43,11 @@ class DaysChart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodayChart:
-    """The half-hours of today."""
+    """The half-hours of today; one that was not heard yet has no bar."""
 
-    bars: tuple[Bar | None, ...]
-    slots_x: tuple[int, ...]
+    bars: str
     width: int
     top_wh: int
-    heard: int
     peak_starts: str
     """The half-hour of most use, as `19:30`; empty while nothing was heard."""
     peak_ends: str
@@ -70,42 +57,49 @@ def days_chart(days: Sequence[DayOfUse]) -> DaysChart | None:
     """The two charts over the same days; None where there is no day yet."""
     if not days:
         return None
-    use_top = top_of([day.energy_wh for day in days], least=1000)
-    cost_top = top_of([day.charge_paise for day in days], least=1000)
-    bars = tuple(
-        DayBars(
-            day=day,
-            slot_x=at * SLOT,
-            use=_bar(at, day.energy_wh, use_top),
-            cost=_bar(at, day.charge_paise, cost_top),
-        )
-        for at, day in enumerate(days)
-    )
+    use = [day.energy_wh for day in days]
+    cost = [day.charge_paise for day in days]
+    use_top = top_of(use, least=1000)
+    cost_top = top_of(cost, least=1000)
     return DaysChart(
-        days=bars,
+        days=tuple(days),
         width=len(days) * SLOT,
+        use=bars(use, top=use_top),
+        cost=bars(cost, top=cost_top),
+        use_open=_slots([value is None for value in use], height=HEIGHT),
+        cost_open=_slots([value is None for value in cost], height=HEIGHT),
+        paid=_slots([day.recharged_paise > 0 for day in days], height=PAID_HEIGHT),
         use_top_wh=use_top,
         cost_top_paise=cost_top,
-        open_days=sum(day.charge_paise is None for day in days),
+        open_days=sum(value is None for value in cost),
         first=days[0].day,
         last=days[-1].day,
     )
 
 
 def today_chart(blocks_wh: Sequence[int | None]) -> TodayChart:
-    """The half-hours heard so far; a block not heard yet has no bar."""
+    """The half-hours heard so far."""
     top = top_of(blocks_wh, least=100)
     heard = [(wh, at) for at, wh in enumerate(blocks_wh) if wh is not None]
     peak = max(heard, key=lambda pair: (pair[0], -pair[1]))[1] if heard else None
     return TodayChart(
-        bars=tuple(_bar(at, wh, top) for at, wh in enumerate(blocks_wh)),
-        slots_x=tuple(at * SLOT for at in range(len(blocks_wh))),
+        bars=bars(blocks_wh, top=top),
         width=len(blocks_wh) * SLOT,
         top_wh=top,
-        heard=len(heard),
         peak_starts="" if peak is None else block_clock(peak),
         peak_ends="" if peak is None else block_clock(peak + 1),
     )
+
+
+def bars(values: Sequence[int | None], *, top: int) -> str:
+    """One path of bars; a bar that stands for something is at least one high."""
+    left = (SLOT - BAR) // 2
+    drawn = []
+    for at, value in enumerate(values):
+        if value:
+            height = max(divide_half_up(max(value, 0) * HEIGHT, top), 1)
+            drawn.append(f"M{at * SLOT + left} {HEIGHT}v-{height}h{BAR}v{height}z")
+    return "".join(drawn)
 
 
 def block_clock(block: int) -> str:
@@ -131,9 +125,8 @@ def neighbours(*, day: date, today: date) -> tuple[date, date | None]:
     return day - timedelta(days=1), after if after < today else None
 
 
-def _bar(at: int, value: int | None, top: int) -> Bar | None:
-    if value is None:
-        return None
-    height = divide_half_up(max(value, 0) * HEIGHT, top)
-    height = max(height, 1) if value > 0 else 0
-    return Bar(x=at * SLOT + GAP, y=HEIGHT - height, height=height)
+def _slots(wanted: Sequence[bool], *, height: int) -> str:
+    """One path of whole slots, for the days that are wanted."""
+    return "".join(
+        f"M{at * SLOT} 0h{SLOT}v{height}h-{SLOT}z" for at, is_wanted in enumerate(wanted) if is_wanted
+    )

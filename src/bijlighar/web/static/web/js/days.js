@@ -12,20 +12,21 @@
   function show(root) {
     const held = rows(root);
     if (!held.length) return;
-    const found = held.findIndex(function (row) { return row.dataset.day === chosen; });
+    const found = held.findIndex(function (row) { return row.dataset.row === chosen; });
     const at = found < 0 ? held.length - 1 : found;
-    const words = held[at].dataset;
-    const slider = root.querySelector("[data-slider]");
-    root.querySelector('[data-out="day"]').textContent = words.dayText;
-    root.querySelector('[data-out="use"]').textContent = words.useText;
-    root.querySelector('[data-out="cost"]').textContent = words.costText;
+    const words = Array.from(held[at].cells).slice(0, 3).map(function (cell) {
+      return cell.textContent.trim();
+    });
+    ["day", "use", "cost"].forEach(function (name, cell) {
+      root.querySelector('[data-out="' + name + '"]').textContent = words[cell];
+    });
     root.querySelector('[data-out="why"]').href = held[at].querySelector("a").href;
     root.querySelectorAll("[data-mark]").forEach(function (mark) {
       mark.setAttribute("x", String(at * SLOT));
     });
+    const slider = root.querySelector("[data-slider]");
     slider.value = String(at);
-    slider.setAttribute("aria-valuetext",
-      [words.dayText, words.useText, words.costText].join(", "));
+    slider.setAttribute("aria-valuetext", words.join(", "));
     slider.hidden = false;
     root.querySelector("[data-readout]").hidden = false;
     root.classList.add("days-chosen");
@@ -34,7 +35,7 @@
   function choose(root, at) {
     const held = rows(root);
     const row = held[Math.max(0, Math.min(at, held.length - 1))];
-    chosen = row === held[held.length - 1] ? null : row.dataset.day;
+    chosen = row === held[held.length - 1] ? null : row.dataset.row;
     show(root);
   }
 

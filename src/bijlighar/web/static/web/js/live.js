@@ -3,6 +3,7 @@
 (function () {
   "use strict";
 
+  const AT_LEAST_EVERY_MS = 20000;
   const LONGEST_PRESS_MS = 10000;
   const AFTER_PRESS_MS = 150;
   let line = null;
@@ -22,6 +23,11 @@
       htmx.trigger(part, "shown");
     });
   }
+
+  /* What no event tells, such as a half-hour just read, is seen a little later. */
+  window.setInterval(function () {
+    if (!document.hidden) refresh();
+  }, AT_LEAST_EVERY_MS);
 
   function hangUp() {
     if (line) line.close();

@@ -1,0 +1,44 @@
+"""What every test may use: a committed database that is empty again afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
+
+EMPTY = """
+set session_replication_role = replica;
+truncate {tables} restart identity cascade;
+set session_replication_role = default;
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker
+) -> Iterator[None]:
+    """One migrated database a worker, whatever marks its tests carry."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """The database as processes see it: commits are real, other threads see them.
+
+    Append-only tables refuse to be emptied; a superuser may switch their triggers off.
+    """
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select string_agg(quote_ident(tablename), ', ') from pg_tables"
+                " where schemaname = 'public' and tablename <> 'django_migrations'"
+            )
+            cursor.execute(EMPTY.format(tables=cursor.fetchone()[0]))
+        connections.close_all()
