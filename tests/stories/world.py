@@ -16,9 +16,12 @@ from bijlighar.charges import service as charges
 from bijlighar.clock.clock import set_anchor
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
+from bijlighar.dashboards import service as dashboards
+from bijlighar.dashboards.values import HomeTile
 from bijlighar.flow import schedule
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_payment import receive_webhook, start_recharge
+from bijlighar.headend import service as headend
 from bijlighar.headend.poller import PollerSettings
 from bijlighar.kernel.ist import in_ist, instant_of
 from bijlighar.kernel.money import format_rupees
@@ -220,6 +223,15 @@ class World:
             f"{settings.BIJLIGHAR['sms_url']}/v1/messages", params={"to": home.mobile}
         )
         return [one["text"] for one in json.loads(answer.text)["messages"]]
+
+    def tile(self, home: Home) -> HomeTile:
+        """The home on the desk's picture."""
+        town = dashboards.town(now=self.now)
+        return next(one for one in town.homes if one.connection_id == home.connection_id)
+
+    def last_error(self, home: Home) -> str:
+        """Why the meter could not be read at the last attempt."""
+        return headend.last_error_of(meter_id=home.meter_id)
 
     def clock(self) -> str:
         """The town's time, as the stories write it."""

@@ -115,6 +115,11 @@ def plan_reads(*, now: datetime, limit: int) -> tuple[ReadPlan, ...]:
     )
 
 
+def last_error_of(*, meter_id: int) -> str:
+    """Why a meter could not be read at the last attempt; empty if it could."""
+    return MeterContact.objects.get(pk=meter_id).last_error
+
+
 def read_soon(*, now: datetime, meter_ids: Sequence[int] | None = None) -> None:
     """Let these meters (all by default) be asked at once: a midnight has passed."""
     contacts = MeterContact.objects.all() if meter_ids is None else _contacts(meter_ids)

@@ -23,7 +23,7 @@ def demo_only(view: View[P]) -> View[P]:
     """Refuse with 403 outside the demo."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not settings.IS_DEMO:
             raise PermissionDenied
         return view(request, *args, **kwargs)

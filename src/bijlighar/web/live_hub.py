@@ -20,7 +20,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import structlog
-from asgiref.sync import sync_to_async
 from django.db import Error, close_old_connections, connections
 
 from bijlighar.clock import clock
@@ -104,7 +103,9 @@ class Hub:
     async def _look(self, before: Seen | None) -> Seen | None:
         """Look once, tell, and wait; a database that is away is tried again later."""
         try:
-            seen, names = await _in_thread(_news)(before)
+            seen, names = await asyncio.get_running_loop().run_in_executor(
+                _executor(), _news, before
+            )
         except Error as error:
             log.warning("live.poll.failed", error=type(error).__name__)
             await asyncio.sleep(POLL_AFTER_FAILURE_S)
@@ -127,7 +128,7 @@ def hub() -> Hub:
 
 
 def _news(before: Seen | None) -> tuple[Seen, frozenset[str]]:
-    """What changed since, as the names that pages listen to; runs in the poller's thread."""
+    """What changed since, as the names that pages listen to; in the poller's thread."""
     close_old_connections()
     try:
         pulse = dashboards.pulse()
@@ -164,10 +165,6 @@ def _anchor() -> clock.Anchor | None:
 def _executor() -> ThreadPoolExecutor:
     """One thread, so the poller keeps one database connection."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
-
-
-def _in_thread(ask: Callable[..., Any]) -> Callable[..., Any]:
-    return sync_to_async(ask, thread_sensitive=False, executor=_executor())
 
 
 def _stop_with_server(loop: asyncio.AbstractEventLoop, held: Hub) -> None:

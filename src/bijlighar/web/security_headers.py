@@ -51,7 +51,7 @@ class SecurityHeaders:
         """The policy is made once, when the server starts."""
         self._next = get_response
         self._policy = content_security_policy(
-            gateway_url=settings.BIJLIGHAR["gateway_url"]
+            gateway_url=str(settings.BIJLIGHAR["gateway_url"])
         )
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)

@@ -128,5 +128,7 @@ def neighbours(*, day: date, today: date) -> tuple[date, date | None]:
 def _slots(wanted: Sequence[bool], *, height: int) -> str:
     """One path of whole slots, for the days that are wanted."""
     return "".join(
-        f"M{at * SLOT} 0h{SLOT}v{height}h-{SLOT}z" for at, is_wanted in enumerate(wanted) if is_wanted
+        f"M{at * SLOT} 0h{SLOT}v{height}h-{SLOT}z"
+        for at, is_wanted in enumerate(wanted)
+        if is_wanted
     )

@@ -12,20 +12,20 @@ from django.shortcuts import render
 from bijlighar.connections.service import UnknownConsumer
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def known_consumer(view: View[P]) -> View[P]:
-    """Answer 404 in words where the view met an unknown consumer number."""
+    """Answer 404 in words where the view met an unknown `consumer_number`."""
 
     @wraps(view)
     def answered(
-        request: HttpRequest, consumer_number: str, *args: P.args, **kwargs: P.kwargs
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
         try:
-            return view(request, consumer_number, *args, **kwargs)
+            return view(request, *args, **kwargs)
         except UnknownConsumer:
-            shown = {"consumer_number": consumer_number}
+            shown = {"consumer_number": kwargs["consumer_number"]}
             return render(request, "consumer/unknown.html", shown, status=404)
 
     return answered

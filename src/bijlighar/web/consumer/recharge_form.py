@@ -39,7 +39,7 @@ class RechargeForm(forms.Form):
 
 
 def offers(*, to_pay_paise: int) -> tuple[int, ...]:
-    """Amounts in rupees to offer: first the least that is due, whole, then the usual ones."""
+    """Amounts in rupees to offer: first the least that is due, then the usual ones."""
     due = -(-to_pay_paise // PAISE_PER_RUPEE)
     if due <= 0:
         return USUAL_RUPEES

@@ -49,7 +49,9 @@ def recharge(request: HttpRequest, consumer_number: str) -> HttpResponse:
     except UnknownConsumer:
         raise
     except BijligharError:
-        refused = _("The payment service is not answering. No money was taken; please try again.")
+        refused = _(
+            "The payment service is not answering. No money was taken; please try again."
+        )
         return home_page(request, consumer_number, form=form, refused=refused, status=503)
     return HttpResponseSeeOther(started.pay_url)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from bijlighar.clock import clock
 from bijlighar.dashboards import service as dashboards
+from bijlighar.dashboards.values import HomePicture
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.web.access import demo_only
 from bijlighar.web.consumer.charts import days_chart, neighbours, today_chart
@@ -33,7 +34,7 @@ def home(request: HttpRequest, consumer_number: str) -> HttpResponse:
 @known_consumer
 def home_live(request: HttpRequest, consumer_number: str) -> HttpResponse:
     """The parts of the page that change by themselves."""
-    return render(request, "consumer/home.html#live", _shown(consumer_number))
+    return render(request, "consumer/home.html#live", _shown(_picture(consumer_number)))
 
 
 @demo_only
@@ -62,22 +63,21 @@ def home_page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page with a recharge form in some state; `refused` is why it failed."""
-    shown = _shown(consumer_number)
-    return render(
-        request,
-        "consumer/home.html",
-        {
-            **shown,
-            "form": form,
-            "refused": refused,
-            "offers": offers(to_pay_paise=shown["home"].supply.to_pay_paise),
-        },
-        status=status,
-    )
+    picture = _picture(consumer_number)
+    shown = {
+        **_shown(picture),
+        "form": form,
+        "refused": refused,
+        "offers": offers(to_pay_paise=picture.supply.to_pay_paise),
+    }
+    return render(request, "consumer/home.html", shown, status=status)
 
 
-def _shown(consumer_number: str) -> dict[str, object]:
-    picture = dashboards.home(consumer_number=consumer_number, now=clock.now())
+def _picture(consumer_number: str) -> HomePicture:
+    return dashboards.home(consumer_number=consumer_number, now=clock.now())
+
+
+def _shown(picture: HomePicture) -> dict[str, object]:
     return {
         "home": picture,
         "days": days_chart(picture.days),

@@ -95,7 +95,7 @@ def clock_time(instant: datetime) -> str:
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, instant: datetime) -> str:
-    """A moment as people say it today: `today, 14:30`, `yesterday, 09:05`, `3 April, 14:30`."""
+    """A moment as people say it: `today, 14:30`, `yesterday, 09:05`, `3 April, 14:30`."""
     day = in_ist(instant).date()
     today = in_ist(context["site"].now).date()
     values = {"clock": clock_time(instant), "day": day_month(day)}

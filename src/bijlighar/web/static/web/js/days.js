@@ -27,8 +27,6 @@
     const slider = root.querySelector("[data-slider]");
     slider.value = String(at);
     slider.setAttribute("aria-valuetext", words.join(", "));
-    slider.hidden = false;
-    root.querySelector("[data-readout]").hidden = false;
     root.classList.add("days-chosen");
   }
 
