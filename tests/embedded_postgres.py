@@ -1,22 +1,21 @@
 """A real PostgreSQL for the tests, started before Django reads its settings.
 
-Loaded by pytest with `-p`: Django's settings take the database from the environment. All
-workers share one server and have a database each. `TEST_DATABASE_URL` names another one.
+Loaded by pytest with `-p`: Django's settings take the database from the environment. Each
+run has a server of its own, all its workers share it and have a database each.
+`TEST_DATABASE_URL` names another server instead.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = Path(tempfile.gettempdir()) / (
-    f"bijlighar-tests-{os.geteuid()}-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
-)
+PREFIX = "bijlighar-tests-"
 
 _started = None
 
@@ -29,8 +28,33 @@ def _start() -> None:
         return
     from bijlighar.run.postgres import start_postgres
 
-    _started = start_postgres(FOLDER)
+    _clear_what_killed_runs_left()
+    _started = start_postgres(_folder(os.getpid()))
     os.environ["DATABASE_URL"] = _started.url
+
+
+def _folder(pid: int) -> Path:
+    return Path(tempfile.gettempdir()) / f"{PREFIX}{pid}"
+
+
+def _clear_what_killed_runs_left() -> None:
+    """A run that was killed could not stop its server."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = folder.name.removeprefix(PREFIX)
+        if not pid.isdigit() or psutil.pid_exists(int(pid)):
+            continue
+        _stop_server_in(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stop_server_in(folder: Path) -> None:
+    try:
+        postmaster = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+        if postmaster.name().startswith("postgres"):
+            postmaster.terminate()
+            postmaster.wait(10)
+    except (OSError, ValueError, psutil.Error):
+        return
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -42,3 +66,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The controller stops the server when all workers are done."""
     if _started is not None:
         _started.stop()
+        shutil.rmtree(_folder(os.getpid()), ignore_errors=True)

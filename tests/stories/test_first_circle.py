@@ -14,7 +14,9 @@ from bijlighar.payments import service as payments
 from tests.stories.world import World
 
 
-def test_days_are_charged_by_the_registers_and_the_ledger_proves_itself(world: World) -> None:
+def test_days_are_charged_by_the_registers_and_the_ledger_proves_itself(
+    world: World,
+) -> None:
     """Every charged day is the difference of the meter's own registers, and no more."""
     for day in range(2, 14):
         world.midnight(f"2026-04-{day:02d}")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import httpx
 from django.conf import settings
-from procrastinate.contrib.django import app as django_app
 
 from bijlighar.charges import service as charges
 from bijlighar.clock.clock import set_anchor
@@ -29,8 +28,10 @@ from bijlighar.ledger import service as ledger
 from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
 from bijlighar.notices import service as notices
 from bijlighar.payments.values import Receipt
+from bijlighar.run.jobs import worker_app
 from bijlighar.run.poll import make_poller
-from bijlighar.run.settle import consumer_number_of, settle
+from bijlighar.run.settle import settle
+from bijlighar.run.settle_names import consumer_number_of
 from bijlighar.simulator.faults import make_fault
 from bijlighar.simulator.meter import Meter
 from bijlighar.simulator.town_calendar import TOWN_START
@@ -43,7 +44,9 @@ ANSWER_TIMEOUT_S = 1.0
 class World:
     """Four homes. Everything is real but meters, gateway and phones."""
 
-    def __init__(self, *, thread: TownThread, clock_file: Path, client: httpx.Client) -> None:
+    def __init__(
+        self, *, thread: TownThread, clock_file: Path, client: httpx.Client
+    ) -> None:
         self.thread = thread
         self.clock_file = clock_file
         self.client = client
@@ -69,7 +72,7 @@ class World:
         """Do every deferred job that is due, as the worker does."""
 
         async def run() -> None:
-            app = django_app.with_connector(django_app.connector.get_worker_connector())
+            app = worker_app()
             async with app.open_async():
                 await app.run_worker_async(wait=False, install_signal_handlers=False)
 
@@ -85,7 +88,7 @@ class World:
         self.work()
 
     def send_commands(self) -> None:
-        """Send the relay commands whose time has come, once, and do the jobs that follow."""
+        """Send the relay commands that are due, once, and do the jobs that follow."""
         self._head_end("send_due")
         self.work()
 
@@ -166,7 +169,9 @@ class World:
         self.send_commands()
         assert not self.relay_is_closed(home)
 
-    def break_meter(self, home: Home, kind: str, *, amount: int = 0, once: bool = False) -> None:
+    def break_meter(
+        self, home: Home, kind: str, *, amount: int = 0, once: bool = False
+    ) -> None:
         """Let a meter misbehave."""
         fault = make_fault(kind=kind, amount=amount, is_once=once)
         self.thread.do(lambda town: self._meter(home).put_fault(fault))

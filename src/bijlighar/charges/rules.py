@@ -60,7 +60,7 @@ def entry_of_day(
     effective_at: datetime,
     heads_paise: Mapping[Head, int],
 ) -> NewEntry | None:
-    """A day's charge as transfers, whichever way each head goes; None where all are zero."""
+    """A day's charge as transfers, whichever way each head goes; None if all are zero."""
     wallet = WalletOf(owner_id=connection_id)
     transfers = tuple(
         _transfer(wallet, head, amount) for head, amount in heads_paise.items() if amount
@@ -73,7 +73,7 @@ def entry_of_day(
 
 
 def _transfer(wallet: WalletOf, head: Head, amount_paise: int) -> NewTransfer:
-    """A positive amount leaves the wallet; a relief, or a cheaper correction, comes back."""
+    """A positive amount leaves the wallet; a relief or a cheaper correction returns."""
     book = BookOf(book=BOOK_OF[head], head=head.value)
     if amount_paise > 0:
         return NewTransfer(

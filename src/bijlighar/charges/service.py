@@ -105,7 +105,8 @@ def totals(*, first: date, until: date) -> tuple[int, int]:
     """(Wh, paise) charged for the supply days in `[first, until)`, over all connections."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select coalesce(sum(energy_wh), 0)::bigint, coalesce(sum(total_paise), 0)::bigint"
+            "select coalesce(sum(energy_wh), 0)::bigint,"
+            " coalesce(sum(total_paise), 0)::bigint"
             " from charges_daycharge where day >= %s and day < %s",
             [first, until],
         )

@@ -74,7 +74,7 @@ def change_speed(path: Path, *, speed: int) -> None:
 
 
 def real_seconds(town: timedelta) -> float:
-    """How long a stretch of the town's time takes in life: what a waiting loop may sleep."""
+    """How long a stretch of the town's time takes in life: what a loop may sleep."""
     named = os.environ.get(CLOCK_FILE_VARIABLE)
     speed = read_anchor(Path(named)).speed if named else 1
     return town / timedelta(seconds=1) / max(speed, 1)

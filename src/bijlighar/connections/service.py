@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
+from psycopg.errors import UniqueViolation
 
 from bijlighar.connections.models import (
     Connection,
@@ -33,6 +34,10 @@ class AlreadyConnected(BijligharError):
     """A consumer number, meter or address is in use already; nothing was taken in."""
 
 
+class WrongConnection(BijligharError):
+    """What is known of a connection is not as it must be; nothing was taken in."""
+
+
 class NoFacts(BijligharError):
     """A connection has no category and load on this day."""
 
@@ -40,14 +45,18 @@ class NoFacts(BijligharError):
 def connect(*, new: Sequence[NewConnection]) -> tuple[Home, ...]:
     """Take connections in, all or none.
 
-    Raises AlreadyConnected where a consumer number, meter or address is in use.
+    Raises AlreadyConnected where a consumer number, meter or address is in use, and
+    WrongConnection, naming the constraint, where a value is not as it must be.
     """
     with transaction.atomic():
         try:
             with transaction.atomic():
                 ids = [_connect_one(one) for one in new]
         except IntegrityError as error:
-            raise AlreadyConnected(str(error).splitlines()[0]) from error
+            sentence = str(error).splitlines()[0]
+            if isinstance(error.__cause__, UniqueViolation):
+                raise AlreadyConnected(sentence) from error
+            raise WrongConnection(sentence) from error
         return homes(connection_ids=ids)
 
 

@@ -26,7 +26,7 @@ class NewConnection:
     language: str
     """hi or en: the language the consumer chose for notices."""
     category: str
-    """The tariff's code, such as LMV-1/10B."""
+    """The tariff's code, such as LMV-1.10B."""
     sanctioned_load_w: int
     payment_mode: PaymentMode
     starts_on: date

@@ -120,6 +120,7 @@ def changed_since(*, before: Pulse) -> frozenset[int]:
             "supply_changes": before.supply_changes,
             "notices": before.notices,
             "commands": before.commands,
+            "failed_commands": before.failed_commands,
         },
     )
     return frozenset(row["connection_id"] for row in found)

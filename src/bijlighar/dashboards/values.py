@@ -207,10 +207,12 @@ class HomeChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """How far each stream of facts has grown: if nothing grew, no screen needs to change."""
+    """How far each stream of facts has grown: if none grew, no screen need change."""
 
     entries: int
     supply_changes: int
     notices: int
     readings: int
     commands: int
+    failed_commands: int
+    """How many are given up at present: the one number here that may also fall."""

@@ -1,4 +1,4 @@
-"""A supply day ends: usage becomes a charge, the charge a balance, the balance a decision."""
+"""A supply day ends: usage becomes a charge, a charge a balance, a balance a decision."""
 
 from __future__ import annotations
 

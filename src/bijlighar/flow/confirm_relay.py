@@ -1,4 +1,4 @@
-"""A relay command goes out under a last look, and only the read-back says what came of it."""
+"""A relay command goes out under a last look; only the read-back says what came of it."""
 
 from __future__ import annotations
 
@@ -25,28 +25,39 @@ TOLD = {
 }
 
 
-def release(*, limit: int, now: datetime, real_now: datetime) -> tuple[Command, ...]:
+def release(*, limit: int, claimed_by: int, now: datetime) -> tuple[Command, ...]:
     """Commands to be sent at once, claimed for the caller.
 
     A disconnection is looked at once more under the wallet's lock: one that a payment or
     the clock has overtaken is withdrawn here. A reconnection is never held back.
     """
     with transaction.atomic(durable=True):
-        due = headend.due_commands(now=now, limit=limit)
-        overtaken = [command for command in due if not _may_go(command, now)]
+        seen = headend.due_commands(now=now, limit=limit)
+        if not seen:
+            return ()
+        # Wallets are always locked first, then supplies, then commands: see README.
+        balances = ledger.lock_balances(owner_ids=[one.connection_id for one in seen])
+        due = headend.due_commands(
+            now=now, limit=limit, among=[one.command_id for one in seen]
+        )
+        overtaken = [
+            command
+            for command in due
+            if not _may_go(command, balances[command.connection_id].balance_paise, now)
+        ]
         for command in overtaken:
             _withdraw(command, now)
         going = tuple(command for command in due if command not in overtaken)
         headend.claim(
             command_ids=[command.command_id for command in going],
+            claimed_by=claimed_by,
             now=now,
-            real_now=real_now,
         )
     return going
 
 
 def confirm_relay(*, outcome: RelayOutcome, now: datetime) -> None:
-    """Take what one attempt brought: the relay as read back, or why it could not be read."""
+    """Take what an attempt brought: the relay as read back, or why it could not be."""
     with transaction.atomic(durable=True):
         command = _settle(outcome, now)
         if command is None or outcome.is_closed is None:
@@ -68,6 +79,7 @@ def confirm_relay(*, outcome: RelayOutcome, now: datetime) -> None:
 def _settle(outcome: RelayOutcome, now: datetime) -> Command | None:
     """End the attempt; the command as it then is, None where it had ended already."""
     command = headend.command_of(command_id=outcome.command_id)
+    ledger.lock_balances(owner_ids=[command.connection_id])
     if outcome.is_closed is (command.wanted is RelayWanted.CLOSED):
         return headend.confirmed(command_id=outcome.command_id, now=now)
     error = outcome.error or "the relay did not move"
@@ -75,12 +87,11 @@ def _settle(outcome: RelayOutcome, now: datetime) -> Command | None:
     return headend.unconfirmed(command_id=outcome.command_id, error=error, now=now)
 
 
-def _may_go(command: Command, now: datetime) -> bool:
+def _may_go(command: Command, balance_paise: int, now: datetime) -> bool:
     if command.wanted is RelayWanted.CLOSED:
         return True
-    held = ledger.lock_balances(owner_ids=[command.connection_id])
     return supply.may_still_be_disconnected(
-        balance_paise=held[command.connection_id].balance_paise,
+        balance_paise=balance_paise,
         policy_name=settings.BIJLIGHAR["supply_policy"],
         now=now,
     )

@@ -28,7 +28,7 @@ def connect_homes(
 ) -> tuple[Home, ...]:
     """Take connections in; `keys` by meter serial, `opening_paise` by consumer number.
 
-    Raises connections.AlreadyConnected.
+    Raises connections.AlreadyConnected, connections.WrongConnection.
     """
     with transaction.atomic(durable=True):
         homes = connections.connect(new=new)

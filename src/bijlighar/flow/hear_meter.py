@@ -12,6 +12,7 @@ from bijlighar.flow import later
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.headend import service as headend
 from bijlighar.headend.values import RelayWanted
+from bijlighar.ledger import service as ledger
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import Heard
 from bijlighar.supply import service as supply
@@ -43,6 +44,10 @@ def miss_meter(*, errors: Mapping[int, str], now: datetime) -> None:
 
 
 def _take_up_again(meter_ids: Sequence[int], now: datetime) -> None:
+    given_up = headend.connections_with_failed(meter_ids=meter_ids)
+    if not given_up:
+        return
+    ledger.lock_balances(owner_ids=given_up)
     headend.retry_failed(meter_ids=meter_ids, wanted=RelayWanted.CLOSED, now=now)
     stale = headend.withdraw_failed_disconnections(meter_ids=meter_ids, now=now)
     for connection_id in stale:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 CLOSE_DAY = "flow.close_day"
 SEND_NOTICE = "flow.send_notice"
@@ -18,13 +19,15 @@ MOST_CONNECTIONS_A_JOB = 2_000
 def close_day(*, connection_ids: Sequence[int]) -> None:
     """Charge these connections' open days soon."""
     for first in range(0, len(connection_ids), MOST_CONNECTIONS_A_JOB):
-        part = list(connection_ids[first : first + MOST_CONNECTIONS_A_JOB])
+        part: JSONValue = list(connection_ids[first : first + MOST_CONNECTIONS_A_JOB])
         app.configure_task(CLOSE_DAY).defer(connection_ids=part)
 
 
 def send_notices(*, notice_ids: Iterable[int]) -> None:
     """Send these notices soon."""
-    jobs = [{"notice_id": notice_id} for notice_id in notice_ids]
+    jobs: list[dict[str, JSONValue]] = [
+        {"notice_id": notice_id} for notice_id in notice_ids
+    ]
     if jobs:
         app.configure_task(SEND_NOTICE).batch_defer(*jobs)
 

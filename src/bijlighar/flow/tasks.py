@@ -32,9 +32,9 @@ _AGAIN = RetryStrategy(
 )
 
 
-
-
-def _task(name: str, **options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _task(
+    name: str, **options: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A job of the worker, run in a thread with a database connection of its own."""
 
     def named(do: Callable[..., None]) -> Callable[..., None]:
@@ -46,7 +46,7 @@ def _task(name: str, **options: Any) -> Callable[[Callable[..., None]], Callable
             finally:
                 close_old_connections()
 
-        app.task(name=name, **options)(job)
+        app.task(name=name, **options)(job)  # type: ignore[no-untyped-call]
         return job
 
     return named

@@ -20,11 +20,11 @@ ROOT_KEY_BYTES = 32
 
 
 class WrongRootKey(BijligharError):
-    """A meter's keys do not open with this root key: restore the right BIJLIGHAR_ROOT_KEY."""
+    """A meter's keys do not open: restore the right BIJLIGHAR_ROOT_KEY."""
 
 
 class NoRootKey(BijligharError):
-    """Set BIJLIGHAR_ROOT_KEY to 64 hexadecimal digits: meters' keys are wrapped under it."""
+    """Set BIJLIGHAR_ROOT_KEY to 64 hexadecimal digits: it wraps the meters' keys."""
 
 
 def root_key(text: str) -> bytes:

@@ -57,7 +57,7 @@ class RelayCommand(models.Model):
     attempts = models.IntegerField(default=0)
     requested_at = models.DateTimeField()
     not_before = models.DateTimeField()
-    claim_ends_at = models.DateTimeField(null=True)
+    claimed_by = models.IntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="")
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 import structlog
+from django.db import close_old_connections
 
 from bijlighar.headend import service
 from bijlighar.headend.session import move_relay, read_meter
@@ -37,7 +38,7 @@ class Steps(Protocol):
     def miss_meter(self, *, errors: Mapping[int, str], now: datetime) -> None: ...
 
     def release(
-        self, *, limit: int, now: datetime, real_now: datetime
+        self, *, limit: int, claimed_by: int, now: datetime
     ) -> tuple[Command, ...]: ...
 
     def confirm_relay(self, *, outcome: RelayOutcome, now: datetime) -> None: ...
@@ -63,20 +64,23 @@ class Round:
 
 
 class Poller:
-    """Asks due meters and sends due commands, each round to its end."""
+    """Asks due meters and sends due commands, each round to its end.
+
+    `number` names this head-end among others: see `service.HOLD_LOCK`.
+    """
 
     def __init__(
         self,
         *,
         steps: Steps,
         ask_time: Callable[[], datetime],
-        ask_real_time: Callable[[], datetime],
+        number: int,
         threads: Executor,
         settings: PollerSettings | None = None,
     ) -> None:
         self._steps = steps
         self._ask_time = ask_time
-        self._ask_real_time = ask_real_time
+        self._number = number
         self._threads = threads
         self._settings = settings or PollerSettings()
 
@@ -116,8 +120,8 @@ class Poller:
         commands = await self._sync(
             lambda: self._steps.release(
                 limit=self._settings.commands_a_round,
+                claimed_by=self._number,
                 now=self._ask_time(),
-                real_now=self._ask_real_time(),
             )
         )
         if commands:
@@ -171,4 +175,10 @@ class Poller:
         return list(await asyncio.gather(*(in_place(one) for one in work)))
 
     async def _sync(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        """A call that asks the database, in a thread; broken connections are left."""
+
+        def fresh() -> T:
+            close_old_connections()
+            return call()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, fresh)

@@ -7,6 +7,8 @@ from datetime import timedelta
 MOST_ATTEMPTS = 6
 """Attempts at one relay command before it is shown as failed."""
 
+_MOST_DOUBLINGS = 10
+
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = timedelta(minutes=5)
 
@@ -19,10 +21,11 @@ _LONGEST_READ_RETRY = timedelta(minutes=60)
 
 def retry_command_after(*, attempts: int) -> timedelta:
     """The pause before the next attempt: doubling, at most five minutes."""
-    return min(_FIRST_RETRY * 2 ** max(attempts - 1, 0), _LONGEST_RETRY)
+    doublings = min(max(attempts - 1, 0), _MOST_DOUBLINGS)
+    return min(_FIRST_RETRY * (1 << doublings), _LONGEST_RETRY)
 
 
 def retry_read_after(*, failures_in_a_row: int) -> timedelta:
     """The pause before a silent meter is asked again: doubling, at most an hour."""
-    doubled = _FIRST_READ_RETRY * 2 ** min(max(failures_in_a_row - 1, 0), 8)
-    return min(doubled, _LONGEST_READ_RETRY)
+    doublings = min(max(failures_in_a_row - 1, 0), _MOST_DOUBLINGS)
+    return min(_FIRST_READ_RETRY * (1 << doublings), _LONGEST_READ_RETRY)

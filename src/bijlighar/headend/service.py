@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from bijlighar.connections import service as connections
+from bijlighar.connections.values import MeterAddress
 from bijlighar.headend import keys as key_store
 from bijlighar.headend import rules
 from bijlighar.headend.models import MeterContact, MeterSecret, RelayCommand
@@ -27,11 +29,15 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings import service as readings
 
+LOCK_CLASS = 4059
+"""The class of the advisory locks by which head-end processes show that they live."""
+
+HOLD_LOCK = f"select pg_advisory_lock({LOCK_CLASS}, %s)"
+"""A head-end process holds this lock, with its own number, in a session of its own. When
+the process dies the session ends, and its claims are free for others at once."""
+
 COUNTERS_A_CONVERSATION = 256
 """Counters leased ahead for one conversation: more than its frames can be."""
-
-CLAIM_HOLDS_S = 60
-"""Real seconds after which a claim counts as abandoned: longer than any conversation."""
 
 
 def commission(*, keys: Mapping[int, MeterKeys], now: datetime) -> None:
@@ -147,25 +153,35 @@ def queue(*, new: NewCommand, now: datetime) -> bool:
     return is_new
 
 
-def due_commands(*, now: datetime, limit: int) -> tuple[Command, ...]:
-    """Commands whose time has come, reconnections first; locked until the caller commits.
+def due_commands(
+    *, now: datetime, limit: int, among: Sequence[int] | None = None
+) -> tuple[Command, ...]:
+    """Commands whose time has come, reconnections first.
 
-    A command whose claim was abandoned by a killed process is among them.
+    A command that was claimed by a process that lives no more is among them. With `among`
+    (ids of commands) they are locked until the caller commits; those that another process
+    has just locked are left out.
     """
+    name = "due_commands" if among is None else "due_commands_locked"
+    wanted = None if among is None else list(among)
     with connection.cursor() as cursor:
         cursor.execute(
-            statement("bijlighar.headend", "due_commands"), {"now": now, "limit": limit}
+            statement("bijlighar.headend", name),
+            {"now": now, "limit": limit, "lock_class": LOCK_CLASS, "among": wanted},
         )
         ids = [row["id"] for row in rows(cursor)]
     found = {row.pk: row for row in RelayCommand.objects.filter(pk__in=ids)}
     return tuple(_command(found[pk]) for pk in ids)
 
 
-def claim(*, command_ids: Sequence[int], now: datetime, real_now: datetime) -> None:
-    """These commands are being sent: nobody can cancel them any more."""
+def claim(*, command_ids: Sequence[int], claimed_by: int, now: datetime) -> None:
+    """These commands are being sent: nobody can cancel them any more.
+
+    `claimed_by` names a head-end process that holds its advisory lock (`HOLD_LOCK`).
+    """
     RelayCommand.objects.filter(pk__in=command_ids).update(
         state=CommandState.SENDING.value,
-        claim_ends_at=real_now + timedelta(seconds=CLAIM_HOLDS_S),
+        claimed_by=claimed_by,
         attempts=F("attempts") + 1,
         not_before=now,
     )
@@ -212,6 +228,12 @@ def unconfirmed(*, command_id: int, error: str, now: datetime) -> Command | None
         return _command(row)
 
 
+def connections_with_failed(*, meter_ids: Sequence[int]) -> tuple[int, ...]:
+    """Connections on these meters whose last command was given up."""
+    failed = _latest_failed(meter_ids).order_by("connection_id")
+    return tuple(failed.values_list("connection_id", flat=True))
+
+
 def retry_failed(*, meter_ids: Sequence[int], wanted: RelayWanted, now: datetime) -> int:
     """Meters that had been given up are heard again: send their commands once more."""
     assert CommandState.QUEUED in NEXT[CommandState.FAILED]
@@ -248,11 +270,9 @@ def count_waiting() -> int:
     return RelayCommand.objects.filter(state__in=waiting).count()
 
 
-def _access(
-    address: connections.MeterAddress, leased: Mapping[str, int | bytes], root: bytes
-) -> MeterAccess:
+def _access(address: MeterAddress, leased: Mapping[str, Any], root: bytes) -> MeterAccess:
     meter_keys = key_store.unwrap(
-        wrapped=bytes(leased["wrapped_keys"]),  # type: ignore[arg-type]
+        wrapped=bytes(leased["wrapped_keys"]),
         meter_id=address.meter_id,
         root=root,
     )
@@ -270,11 +290,11 @@ def _access(
     )
 
 
-def _contacts(meter_ids: Sequence[int]):  # type: ignore[no-untyped-def]
+def _contacts(meter_ids: Sequence[int]) -> QuerySet[MeterContact]:
     return MeterContact.objects.filter(meter_id__in=meter_ids)
 
 
-def _latest_failed(meter_ids: Sequence[int]):  # type: ignore[no-untyped-def]
+def _latest_failed(meter_ids: Sequence[int]) -> QuerySet[RelayCommand]:
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.headend", "latest_failed"), {"meters": list(meter_ids)}

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeGuard
 
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
 from bijlighar.dlms.client import Authentication, Client, ClientSettings
@@ -19,7 +20,7 @@ from bijlighar.dlms.cosem import Attribute, CaptureObject, ClassId, RangeSelecti
 from bijlighar.dlms.errors import DecodeError, RefusedError
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import SecurityKeys
-from bijlighar.headend.transport import Line, line_to
+from bijlighar.headend.transport import Line, MeterSilent, line_to
 from bijlighar.headend.values import MeterAccess, ReadPlan, RelayWanted
 from bijlighar.kernel.energy import BLOCK_MINUTES, BLOCKS_PER_DAY
 from bijlighar.kernel.errors import TemporaryError
@@ -37,7 +38,7 @@ class MeterRefused(TemporaryError):
 
 
 class MeterClockWrong(TemporaryError):
-    """The meter's clock is off: its midnights are not ours, so its registers are not taken."""
+    """The meter's clock is off: its midnights are not ours, so no register is taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +48,21 @@ class Profile:
     buffer: Obis
     captures: tuple[CaptureObject, ...]
     wanted: Obis
+    most_wh: int
+    """More than this is no measurement, and would not fit where it is kept."""
 
 
 MIDNIGHTS = Profile(
     buffer=is15959.DAILY_LOAD,
     captures=is15959.SINGLE_PHASE_DAILY_LOAD,
     wanted=is15959.WH_IMPORT,
+    most_wh=2**62,
 )
 HALF_HOURS = Profile(
     buffer=is15959.BLOCK_LOAD,
     captures=is15959.SINGLE_PHASE_BLOCK_LOAD,
     wanted=is15959.BLOCK_WH_IMPORT,
+    most_wh=2**31 - 1,
 )
 
 
@@ -147,9 +152,11 @@ async def _conversation(
         try:
             await line.run(client.associate())
             yield client, line
-            await line.run(client.release())
         except (DecodeError, RefusedError) as error:
             raise MeterRefused(f"Meter {access.serial}: {error}") from error
+        # All that was asked is answered: a meter that hangs up here takes nothing back.
+        with suppress(MeterSilent, DecodeError, RefusedError):
+            await line.run(client.release())
 
 
 def _leased(access: MeterAccess) -> Callable[[], int]:
@@ -187,7 +194,10 @@ async def _is_closed(client: Client, line: Line) -> bool:
 async def _rows(
     client: Client, line: Line, profile: Profile, starts: datetime, ends: datetime
 ) -> list[tuple[datetime, int]]:
-    """(stamped at, Wh import) of a profile's rows in `[starts, ends]`, oldest first."""
+    """(stamped at, Wh import) of a profile's rows in `[starts, ends]`, oldest first.
+
+    Rows that were not asked for are passed over: some meters send all they hold.
+    """
     if starts > ends:
         return []
     buffer = await line.run(
@@ -200,10 +210,15 @@ async def _rows(
     rows: list[tuple[datetime, int]] = []
     for row in profiles.parse_rows(buffer, profile.captures):
         stamp, value = row[0], row[column]
-        if not isinstance(stamp, datetime) or type(value) is not int:
+        if not isinstance(stamp, datetime) or not _is_energy(value, profile.most_wh):
             raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
-        rows.append((stamp, value))
+        if starts <= stamp <= ends:
+            rows.append((stamp, value))
     return sorted(rows)
+
+
+def _is_energy(value: object, most_wh: int) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value <= most_wh
 
 
 def _daily_registers(

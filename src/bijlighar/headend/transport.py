@@ -1,7 +1,7 @@
-"""One TCP conversation with a meter: wrapper frames out, wrapper frames in, deadlines on all.
+"""One TCP conversation with a meter: wrapper frames out and in, with a deadline on each.
 
-Knows no Django. An exchange of the DLMS client (a generator that yields the APDU to send and
-is sent the answer) is driven over the wire by `Line.run`.
+Knows no Django. An exchange of the DLMS client, which yields the APDU to send and is sent
+the answer, is driven over the wire by `Line.run`.
 """
 
 from __future__ import annotations

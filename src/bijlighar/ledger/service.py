@@ -37,6 +37,7 @@ def open_wallets(*, owner_ids: Sequence[int], now: datetime) -> None:
             [
                 Wallet(account=account, owner_id=account.owner_id, as_of=now)
                 for account in accounts.order_by("owner_id")
+                if account.owner_id is not None
             ],
             ignore_conflicts=True,
         )
@@ -54,9 +55,9 @@ def post(*, entries: Sequence[NewEntry], now: datetime) -> frozenset[tuple[str, 
     keys = {(entry.reason, entry.source) for entry in entries}
     assert len(keys) == len(entries), "the same entry twice in one call"
     with transaction.atomic():
+        # Wallets before books, as callers who hold a wallet's lock already: no deadlock.
+        _lock_wallets(sorted(_owners(entries)))
         accounts = _accounts_of(entries)
-        wallet_owners = sorted(_owners(entries))
-        _lock_wallets(wallet_owners)
         ids = _insert_entries(entries, now)
         new = [entry for entry in entries if (entry.reason, entry.source) in ids]
         if new:
@@ -88,7 +89,7 @@ def lock_balances(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
 
 
 def wrong_wallets() -> tuple[int, ...]:
-    """Owners whose balance is not the sum of their transfers: always empty, checked nightly."""
+    """Owners whose balance is not the sum of their transfers: always none."""
     with connection.cursor() as cursor:
         cursor.execute(statement("bijlighar.ledger", "wrong_wallets"))
         return tuple(row["owner_id"] for row in rows(cursor))

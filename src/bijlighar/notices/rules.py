@@ -58,7 +58,7 @@ def catalogue() -> dict[tuple[NoticeKind, str], Template]:
 
 
 def fill(*, kind: NoticeKind, language: str, parameters: Mapping[str, str]) -> str:
-    """The text to send. Raises CatalogueError for a missing, unknown or overlong variable."""
+    """The text to send. Raises CatalogueError for a missing, unknown or long variable."""
     template = catalogue()[kind, language]
     if template.variables != parameters.keys():
         odd = sorted(template.variables ^ parameters.keys())

@@ -1,4 +1,4 @@
-"""Tell people: queue a notice with what happened, send it afterwards, keep how far it got."""
+"""Tell people: queue a notice with what happened, send it after, keep how far it got."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class RechargeOrder(models.Model):
 
 
 class Payment(models.Model):
-    """A captured payment, credited in the transaction that wrote this row: once for ever."""
+    """A captured payment, credited in the transaction that wrote this row: once."""
 
     order = models.ForeignKey(RechargeOrder, on_delete=models.PROTECT, related_name="+")
     connection_id = models.BigIntegerField(db_index=True)

@@ -53,7 +53,7 @@ class AmountOutOfRange(BijligharError):
 
 
 class AmountDiffers(BijligharError):
-    """The gateway captured another amount than was ordered: nothing is credited by itself."""
+    """The gateway captured another amount than was ordered: a person has to look."""
 
 
 def start(
@@ -107,9 +107,10 @@ def verify(*, gateway: str, body: bytes, headers: Mapping[str, str]) -> Captured
     """
     if gateway not in GATEWAYS:
         raise UnknownGateway(f"There is no gateway named {gateway}.")
-    return GATEWAYS[gateway].verified(
+    message: Captured | Refused = GATEWAYS[gateway].verified(
         body=body, headers=headers, secret=settings.BIJLIGHAR["gateway_webhook_secret"]
     )
+    return message
 
 
 def keep_webhook(*, gateway: str, body: bytes, now: datetime) -> None:

@@ -111,8 +111,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 PROCRASTINATE_IMPORT_PATHS = ["bijlighar.flow.tasks"]
 
 # The pretend gateway and operator answer here in the demo; see payments/ and notices/.
-BIJLIGHAR = {
-    "data_folder": Path(os.environ.get("BIJLIGHAR_DATA", ".bijlighar")),
+BIJLIGHAR: dict[str, str] = {
     "public_url": os.environ.get("BIJLIGHAR_PUBLIC_URL", "http://127.0.0.1:8000"),
     "discom": os.environ.get("BIJLIGHAR_DISCOM", "UPPCL"),
     "gateway": os.environ.get("BIJLIGHAR_GATEWAY", "pretend"),

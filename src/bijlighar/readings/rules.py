@@ -47,7 +47,7 @@ def closable(
 def _next_known(
     day: date, registers: Mapping[date, int], lost_before: date | None, until: date
 ) -> date | None:
-    """The day that closes the span starting at `day`: itself, unless its register is lost."""
+    """The day that closes the span from `day` on: itself, unless its register is lost."""
     while day < until:
         if day in registers:
             return day

@@ -29,7 +29,7 @@ class DailyRegister:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
-    """Half-hours of a supply day in a row: energy of each, from `first_block` (0..47) on."""
+    """Half-hours of a supply day in a row: each one's energy, from `first_block` on."""
 
     meter_id: int
     day: date
@@ -53,7 +53,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """What a meter still has to tell: the first day and the first half-hour not yet heard."""
+    """What a meter still has to tell: the first day and half-hour not yet heard."""
 
     meter_id: int
     daily_from: date

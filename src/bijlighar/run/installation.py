@@ -1,4 +1,4 @@
-"""One installation on one machine: its folder, its secrets, and the environment of its processes.
+"""One installation on one machine: its folder, secrets, and its processes' environment.
 
 Everything that a process must know is in its environment; this writes it there, so that
 the same processes run on a cluster with an environment written by somebody else.

@@ -97,6 +97,8 @@ def insist_on_free(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except OverflowError as error:
+            raise PortBusy(f"There is no port {port}: the highest is 65535.") from error
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise PortBusy(

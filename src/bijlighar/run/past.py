@@ -1,4 +1,4 @@
-"""The past that a demo town has lived before it is first shown, stepped as fast as it can."""
+"""The past that a demo town has lived before it is first shown, stepped at full speed."""
 
 from __future__ import annotations
 

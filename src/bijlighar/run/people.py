@@ -1,4 +1,4 @@
-"""The pretend people's process: they read their phones and recharge while the town lives."""
+"""The pretend people's process: they read their phones and recharge as the town lives."""
 
 from __future__ import annotations
 

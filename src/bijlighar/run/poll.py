@@ -5,20 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import psycopg
 import structlog
+from django.db import OperationalError
 
-from bijlighar.clock.clock import now, real_now
+from bijlighar.clock.clock import now
 from bijlighar.flow import confirm_relay as relay_step
 from bijlighar.flow import hear_meter as hearing_step
 from bijlighar.headend.poller import Poller, PollerSettings
+from bijlighar.headend.service import HOLD_LOCK
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 THREADS = 4
+DATABASE_PAUSE_S = 1
+ALONE = 0
+"""The number of a head-end that shares its database with no other and holds no lock."""
+
+MOST_HEAD_ENDS = 2**31
 LOOK_FOR_METERS_EVERY_S = 0.5
 LOOK_FOR_COMMANDS_EVERY_S = 0.5
 COMMANDS_CHANNEL = "bijlighar_commands"
@@ -34,13 +46,16 @@ class FlowSteps:
 
 
 def make_poller(
-    *, threads: ThreadPoolExecutor, settings: PollerSettings | None = None
+    *,
+    threads: ThreadPoolExecutor,
+    settings: PollerSettings | None = None,
+    number: int = ALONE,
 ) -> Poller:
     """A head-end that calls the flow's steps and lives by the product's clock."""
     return Poller(
         steps=FlowSteps(),
         ask_time=now,
-        ask_real_time=real_now,
+        number=number,
         threads=threads,
         settings=settings,
     )
@@ -50,12 +65,13 @@ async def poll(*, answer_timeout_s: float) -> None:
     """Talk to meters until told to stop (SIGTERM)."""
     settings = PollerSettings(answer_timeout_s=answer_timeout_s)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="headend") as threads:
-        poller = make_poller(threads=threads, settings=settings)
-        queued = asyncio.Event()
+        number = 1 + secrets.randbelow(MOST_HEAD_ENDS - 1)
+        poller = make_poller(threads=threads, settings=settings, number=number)
+        queued, is_known = asyncio.Event(), asyncio.Event()
         tasks = [
             asyncio.create_task(_read(poller)),
-            asyncio.create_task(_send(poller, queued)),
-            asyncio.create_task(_listen(queued)),
+            asyncio.create_task(_send(poller, queued, is_known)),
+            asyncio.create_task(_listen(queued, is_known, number)),
         ]
         stopping = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
@@ -71,8 +87,8 @@ async def poll(*, answer_timeout_s: float) -> None:
 
 async def _read(poller: Poller) -> None:
     while True:
-        heard = await poller.read_due()
-        if heard.asked:
+        heard = await _patiently(poller.read_due)
+        if heard is not None and heard.asked:
             log.info(
                 "headend.round.read", asked=heard.asked, heard=heard.heard, rows=heard.rows
             )
@@ -80,22 +96,38 @@ async def _read(poller: Poller) -> None:
             await asyncio.sleep(LOOK_FOR_METERS_EVERY_S)
 
 
-async def _send(poller: Poller, queued: asyncio.Event) -> None:
+async def _send(poller: Poller, queued: asyncio.Event, is_known: asyncio.Event) -> None:
     """Send commands as soon as one is queued; look by itself now and then as well."""
+    await is_known.wait()
     while True:
         queued.clear()
-        if await poller.send_due():
+        if await _patiently(poller.send_due):
             continue
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_FOR_COMMANDS_EVERY_S):
                 await queued.wait()
 
 
-async def _listen(queued: asyncio.Event) -> None:
-    """Hear the database say that a command was queued."""
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T | None:
+    """The work's result; None, after a pause, where the database was not to be reached.
+
+    Nothing was half done: whatever the round had begun is due again.
+    """
+    try:
+        return await work()
+    except OperationalError as error:
+        log.warning("headend.database.unreachable", why=str(error))
+        await asyncio.sleep(DATABASE_PAUSE_S)
+        return None
+
+
+async def _listen(queued: asyncio.Event, is_known: asyncio.Event, number: int) -> None:
+    """Show that this head-end lives, and hear from the database of queued commands."""
     async with await psycopg.AsyncConnection.connect(
         os.environ["DATABASE_URL"], autocommit=True
     ) as connection:
+        await connection.execute(HOLD_LOCK, [number])
+        is_known.set()
         await connection.execute(f"listen {COMMANDS_CHANNEL}")
         async for _ in connection.notifies():
             queued.set()

@@ -46,7 +46,7 @@ class Processes:
         for name, child in self._children.items():
             if child.poll() is not None:
                 raise ProcessEnded(
-                    f"The process {name} ended (code {child.returncode}):\n{self._tail(name)}"
+                    f"The process {name} ended ({child.returncode}):\n{self._tail(name)}"
                 )
 
     def stop(self) -> None:
@@ -61,6 +61,14 @@ class Processes:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+        self._children.clear()
+
+    def kill(self) -> None:
+        """Kill every child at once, as a power cut does: for tests of what survives it."""
+        for child in self._children.values():
+            child.kill()
+        for child in self._children.values():
+            child.wait()
         self._children.clear()
 
     def _tail(self, name: str) -> str:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -116,7 +117,7 @@ class Residents:
             captured_s=captured_s,
         )
 
-    def _messages(self) -> list[dict[str, object]]:
+    def _messages(self) -> list[dict[str, Any]]:
         answer = self.client.get(
             f"{settings.BIJLIGHAR['sms_url']}/v1/messages",
             params={"after_id": self._seen, "limit": MESSAGES_AT_ONCE},
@@ -124,7 +125,7 @@ class Residents:
             timeout=TIMEOUT_S,
         )
         answer.raise_for_status()
-        messages: list[dict[str, object]] = answer.json()["messages"]
+        messages: list[dict[str, Any]] = answer.json()["messages"]
         return messages
 
     def _read(self, *, mobile: str, kind: MessageKind | None, at: datetime) -> None:

@@ -14,11 +14,12 @@ from bijlighar.connections.values import NewConnection, PaymentMode
 from bijlighar.flow.connect_home import connect_homes
 from bijlighar.headend.values import MeterKeys
 from bijlighar.kernel.money import Paise
+from bijlighar.run.settle_names import consumer_number_of
 from bijlighar.simulator.people import Language, Person, Temper
 
 CATEGORY = "LMV-1.{}"
 PREPAID_FOR = timedelta(days=60)
-"""How long before the town starts its homes had become prepaid: the grace period is over."""
+"""How long before the town starts its homes became prepaid: the grace period is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,6 @@ class Settled:
     people: Mapping[str, tuple[str, Person]]
     """Consumer number and person by mobile number."""
     meter_serials: tuple[str, ...]
-
-
-def consumer_number_of(person_number: int) -> str:
-    """A consumer number of ten digits, as UP's urban system has them."""
-    return f"7310{person_number + 1:06d}"
 
 
 def settle(

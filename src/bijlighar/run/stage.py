@@ -1,4 +1,4 @@
-"""The stage of a stepped town: a database, the pretend town and the environment, for a while.
+"""The stage of a stepped town: database, pretend town and environment, for a while.
 
 Django's settings are read from the environment when Django is first imported: what needs
 them is imported only on the stage.

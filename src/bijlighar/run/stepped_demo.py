@@ -1,4 +1,4 @@
-"""`bijlighar demo --speed max`: a number of supply days as fast as they can, and a report."""
+"""`bijlighar demo --speed max`: a number of supply days at full speed, and a report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ AFTER_MIDNIGHT = timedelta(minutes=10)
 
 
 class DoesNotAddUp(BijligharError):
-    """The report contradicts itself: energy, money or the window are not as they must be."""
+    """The report contradicts itself: energy, money or window are not as they must be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,6 @@ from typing import TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from procrastinate.contrib.django import app as django_app
 
 from bijlighar.clock.clock import set_anchor
 from bijlighar.flow import later, schedule
@@ -25,6 +24,7 @@ from bijlighar.flow.take_payment import receive_webhook
 from bijlighar.headend import service as headend
 from bijlighar.headend.poller import Poller, PollerSettings
 from bijlighar.notices import service as notices
+from bijlighar.run.jobs import worker_app
 from bijlighar.run.poll import make_poller
 from bijlighar.run.residents import Captured, Residents
 from bijlighar.supply import service as supply
@@ -37,6 +37,14 @@ THREADS = 2
 JOBS_LOOK_S = 0.002
 JOBS_LAST_AT_MOST_S = 120
 STEPS_TO_SETTLE = 200
+JOBS_WAITING = """
+select exists (
+    select from procrastinate_jobs
+    where
+        status = 'doing'
+        or (status = 'todo' and coalesce(scheduled_at, '-infinity') <= clock_timestamp())
+)
+"""
 
 
 class NotSettling(RuntimeError):
@@ -45,7 +53,7 @@ class NotSettling(RuntimeError):
 
 @dataclass(slots=True, kw_only=True)
 class Stepper:
-    """Moves a town's clock from one due thing to the next and lets everything come to rest."""
+    """Moves a town's clock from one due thing to the next; there everything settles."""
 
     clock_file: Path
     residents: Residents
@@ -72,7 +80,7 @@ class Stepper:
             )
 
     async def _run(self, end: datetime, poller: Poller) -> None:
-        app = django_app.with_connector(django_app.connector.get_worker_connector())
+        app = worker_app()
         async with app.open_async():
             worker = asyncio.create_task(
                 app.run_worker_async(
@@ -171,10 +179,7 @@ def _is_waiting(connection_id: int) -> bool:
 
 def _jobs_waiting() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select exists (select from procrastinate_jobs where status = 'doing' or"
-            " (status = 'todo' and (scheduled_at is null or scheduled_at <= clock_timestamp())))"
-        )
+        cursor.execute(JOBS_WAITING)
         return bool(cursor.fetchone()[0])
 
 

@@ -8,13 +8,13 @@ import signal
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from procrastinate import App
-from procrastinate.contrib.django import app as django_app
 
 from bijlighar.clock.clock import now, real_now
 from bijlighar.flow import schedule
 from bijlighar.notices import service as notices
+from bijlighar.run.jobs import worker_app
 
 log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ STALLED_AFTER_S = 15
 
 async def work() -> None:
     """Work until told to stop (SIGTERM): running jobs are finished first."""
-    app = django_app.with_connector(django_app.connector.get_worker_connector())
+    app = worker_app()
     async with app.open_async():
         await take_up_stalled(app)
         tasks = [
@@ -57,7 +57,10 @@ async def follow_schedule() -> None:
     """Start what is due by the clock, again and again."""
     start_due = sync_to_async(_start_due, thread_sensitive=False)
     while True:
-        await start_due()
+        try:
+            await start_due()
+        except OperationalError as error:
+            log.warning("flow.database.unreachable", why=str(error))
         await asyncio.sleep(LOOK_AT_CLOCK_EVERY_S)
 
 

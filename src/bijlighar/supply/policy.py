@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import in_ist
 
+MOST_DAYS = 3_660
+CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -65,30 +67,25 @@ def read_policy(text: str, *, where: str) -> Policy:
     """A policy from its text. Raises PolicyError naming the file and the key."""
     try:
         held = yaml.safe_load(text)
-        quiet = held["no_disconnection"]
+        quiet = _part(held, "no_disconnection")
+        window = _sourced(quiet, "window")
         policy = Policy(
-            name=str(held["policy"]),
-            in_force_from=_day(held["in_force_from"]),
-            warn_at_percent=tuple(
-                _whole(v) for v in _sourced(held, "warn_at_percent")["values"]
-            ),
-            disconnect_below_paise=_value(held, "disconnect_below_paise"),
-            reconnect_from_paise=_value(held, "reconnect_from_paise"),
-            emergency_credit=timedelta(days=_value(held, "emergency_credit_days")),
-            grace_after_conversion=timedelta(
-                days=_value(held, "grace_days_after_conversion")
-            ),
-            evidence_at_most=timedelta(days=_value(held, "evidence_at_most_days_old")),
-            quiet_from=time.fromisoformat(_sourced(quiet, "window")["from"]),
-            quiet_until=time.fromisoformat(quiet["window"]["until"]),
-            quiet_weekdays=frozenset(
-                WEEKDAYS.index(day) for day in _sourced(quiet, "weekdays")["values"]
-            ),
-            second_saturday_is_quiet=bool(_sourced(quiet, "second_saturday")["value"]),
-            holidays=frozenset(_day(day) for day in _sourced(quiet, "holidays")["days"]),
+            name=_text(held, "policy"),
+            in_force_from=_day(_value(held, "in_force_from"), "in_force_from"),
+            warn_at_percent=_percents(_sourced(held, "warn_at_percent")),
+            disconnect_below_paise=_whole(held, "disconnect_below_paise"),
+            reconnect_from_paise=_whole(held, "reconnect_from_paise"),
+            emergency_credit=_days(held, "emergency_credit_days"),
+            grace_after_conversion=_days(held, "grace_days_after_conversion"),
+            evidence_at_most=_days(held, "evidence_at_most_days_old"),
+            quiet_from=_time(window, "from"),
+            quiet_until=_time(window, "until"),
+            quiet_weekdays=_weekdays(_sourced(quiet, "weekdays")),
+            second_saturday_is_quiet=_truth(quiet, "second_saturday"),
+            holidays=_holidays(_sourced(quiet, "holidays")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
-        raise PolicyError(f"{where}: {type(error).__name__}: {error}") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise PolicyError(f"{where}: {error}") from error
     return _checked(policy, where)
 
 
@@ -103,24 +100,84 @@ def _checked(policy: Policy, where: str) -> Policy:
     return policy
 
 
-def _sourced(held: dict[str, Any], key: str) -> dict[str, Any]:
-    part = held[key]
+def _value(held: object, key: str) -> object:
+    if not isinstance(held, dict) or held.get(key) is None:
+        raise ValueError(f"{key} is missing")
+    return held[key]
+
+
+def _part(held: object, key: str) -> dict[str, object]:
+    part = _value(held, key)
+    if not isinstance(part, dict):
+        raise ValueError(f"{key} has no keys of its own")
+    return part
+
+
+def _sourced(held: object, key: str) -> dict[str, object]:
+    part = _value(held, key)
     if not isinstance(part, dict) or not str(part.get("source") or "").strip():
         raise ValueError(f"{key} has no source")
     return part
 
 
-def _value(held: dict[str, Any], key: str) -> int:
-    return _whole(_sourced(held, key)["value"], key)
+def _text(held: object, key: str) -> str:
+    value = _value(held, key)
+    if not isinstance(value, str):
+        raise ValueError(f"{key} must be text, not {value!r}")
+    return value
 
 
-def _whole(value: object, key: str = "value") -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+def _whole(held: object, key: str) -> int:
+    part = _sourced(held, key)
+    return _number(part.get("value"), key)
+
+
+def _number(value: object, key: str) -> int:
+    if type(value) is not int or value < 0:
         raise ValueError(f"{key} must be a whole number, 0 or more, not {value!r}")
     return value
 
 
-def _day(value: object) -> date:
+def _days(held: object, key: str) -> timedelta:
+    days = _whole(held, key)
+    if days > MOST_DAYS:
+        raise ValueError(f"{key} is more than {MOST_DAYS}")
+    return timedelta(days=days)
+
+
+def _truth(held: object, key: str) -> bool:
+    value = _sourced(held, key).get("value")
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false, not {value!r}")
+    return value
+
+
+def _percents(part: dict[str, object]) -> tuple[int, ...]:
+    values = part.get("values")
+    if not isinstance(values, list):
+        raise ValueError("warn_at_percent has no list of values")
+    return tuple(_number(value, "warn_at_percent") for value in values)
+
+
+def _weekdays(part: dict[str, object]) -> frozenset[int]:
+    values = part.get("values")
+    if not isinstance(values, list) or not all(value in WEEKDAYS for value in values):
+        raise ValueError(f"weekdays must list names out of {', '.join(WEEKDAYS)}")
+    return frozenset(WEEKDAYS.index(value) for value in values)
+
+
+def _holidays(part: dict[str, object]) -> frozenset[date]:
+    return frozenset(_day(day, "holidays") for day in _part(part, "days"))
+
+
+def _time(window: dict[str, object], key: str) -> time:
+    value = window.get(key)
+    if not isinstance(value, str) or not CLOCK_TIME.fullmatch(value):
+        raise ValueError(f'window: {key} must be a time such as "18:00", not {value!r}')
+    return time.fromisoformat(value)
+
+
+def _day(value: object, key: str) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError(f"{value!r} is not a day")
+        raise ValueError(f"{key}: {value!r} is not a day")
     return value

@@ -100,7 +100,7 @@ def last_change_key(*, connection_id: int) -> str:
 def may_still_be_disconnected(
     *, balance_paise: int, policy_name: str, now: datetime
 ) -> bool:
-    """Whether a disconnection decided earlier may be sent now: money first, then the hour."""
+    """Whether a disconnection decided earlier may be sent now."""
     return rules.may_still_be_disconnected(
         balance_paise=balance_paise, policy=policy_named(policy_name), now=now
     )
@@ -122,7 +122,7 @@ def count_changes(*, state_after: SupplyState) -> int:
 
 
 def times_of_disconnections() -> tuple[datetime, ...]:
-    """When each disconnection was read back, for proving that none lay outside the window."""
+    """When each disconnection was read back: proof that none lay outside the window."""
     return tuple(
         SupplyChange.objects.filter(state_after=SupplyState.OFF.value)
         .exclude(state_before=SupplyState.OFF.value)

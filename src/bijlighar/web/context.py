@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from bijlighar.clock import clock
+from bijlighar.kernel.ist import supply_day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class Site:
 
     is_demo: bool
     now: datetime
+    today: date
     speed: int
     """How many times faster than life the town's clock runs; 0 while it stands."""
     language: str
@@ -28,10 +30,12 @@ class Site:
 
 def site(request: HttpRequest) -> dict[str, Site]:
     """The context processor."""
+    now = clock.now()
     return {
         "site": Site(
             is_demo=settings.IS_DEMO,
-            now=clock.now(),
+            now=now,
+            today=supply_day_of(now),
             speed=clock_speed(),
             language=translation.get_language() or settings.LANGUAGE_CODE,
             path=request.get_full_path(),

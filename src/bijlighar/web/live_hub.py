@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -29,6 +29,8 @@ from bijlighar.web.context import clock_file
 
 POLL_S = 0.4
 POLL_AFTER_FAILURE_S = 3.0
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -90,11 +92,18 @@ class Hub:
                 listener.untold |= wanted
                 listener.wake.set()
 
+    @property
+    def is_polling(self) -> bool:
+        """Whether the poller runs; it ends soon after the last listener has gone."""
+        return self._poller is not None
+
     async def _poll(self) -> None:
         try:
             seen: Seen | None = None
             while self._listeners and not self.stopping.is_set():
                 seen = await self._look(seen)
+                if not self._listeners:
+                    await _in_thread(connections.close_all)
         finally:
             self._poller = None
             for listener in self._listeners:
@@ -103,9 +112,7 @@ class Hub:
     async def _look(self, before: Seen | None) -> Seen | None:
         """Look once, tell, and wait; a database that is away is tried again later."""
         try:
-            seen, names = await asyncio.get_running_loop().run_in_executor(
-                _executor(), _news, before
-            )
+            seen, names = await _in_thread(_news, before)
         except Error as error:
             log.warning("live.poll.failed", error=type(error).__name__)
             await asyncio.sleep(POLL_AFTER_FAILURE_S)
@@ -165,6 +172,10 @@ def _anchor() -> clock.Anchor | None:
 def _executor() -> ThreadPoolExecutor:
     """One thread, so the poller keeps one database connection."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
+
+
+def _in_thread(ask: Callable[..., T], *given: object) -> asyncio.Future[T]:
+    return asyncio.get_running_loop().run_in_executor(_executor(), ask, *given)
 
 
 def _stop_with_server(loop: asyncio.AbstractEventLoop, held: Hub) -> None:

@@ -1,9 +1,17 @@
--- Connections that anything happened to after the given points of the streams.
+-- Connections that anything happened to after the given points of the streams. If the number
+-- of commands given up has changed, all that may have made the difference are among them.
 select connection_id from supply_supplychange where id > %(supply_changes)s
 union
 select connection_id from notices_notice where id > %(notices)s
 union
 select connection_id from headend_relaycommand where id > %(commands)s
+union
+select connection_id from headend_relaycommand
+where
+    state in ('failed', 'queued', 'sending')
+    and %(failed_commands)s <> (
+        select count(*) from headend_relaycommand where state = 'failed'
+    )
 union
 select account.owner_id
 from ledger_transfer as transfer

@@ -1,11 +1,12 @@
--- How far each stream of facts has grown. Sequences only grow, so a maximum is enough.
+-- How far each stream of facts has grown. Sequences only grow, so a maximum is enough; a
+-- command that is given up or taken up again makes no new row and is counted apart.
 select
     (select coalesce(max(id), 0) from ledger_entry) as entries,
     (select coalesce(max(id), 0) from supply_supplychange) as supply_changes,
     (select coalesce(max(id), 0) from notices_notice) as notices,
     (select coalesce(max(id), 0) from readings_blockreading)
     + (select coalesce(max(id), 0) from readings_registerreading) as readings,
+    (select coalesce(max(id), 0) from headend_relaycommand) as commands,
     (
-        select coalesce(max(id), 0) + count(*) filter (where state = 'failed')
-        from headend_relaycommand
-    ) as commands
+        select count(*) from headend_relaycommand where state = 'failed'
+    ) as failed_commands

@@ -1,10 +1,20 @@
--- Commands whose time has come, reconnections first, locked; abandoned claims among them.
--- Claims are measured in real time, since a conversation takes real time.
+-- Commands whose time has come, reconnections first. Those that were claimed by a head-end
+-- process which holds its lock no more are among them.
 select id
 from headend_relaycommand
 where
     (state = 'queued' and not_before <= %(now)s)
-    or (state = 'sending' and claim_ends_at < clock_timestamp())
+    or (
+        state = 'sending'
+        and not exists (
+            select from pg_locks
+            where
+                locktype = 'advisory'
+                and database = (select oid from pg_database where datname = current_database())
+                and classid = %(lock_class)s
+                and objid = claimed_by
+                and granted
+        )
+    )
 order by (wanted = 'open'), not_before, id
 limit %(limit)s
-for update skip locked

@@ -10,10 +10,11 @@ select
     not exists (
         select from readings_registerreading as held
         where held.meter_id = heard.meter_id and held.day = heard.day and held.in_force
-    ),
+    )
+    and row_number() over (partition by heard.meter_id, heard.day order by heard.place) = 1,
     %(now)s
 from unnest(%(meters)s::bigint[], %(days)s::date[], %(registers)s::bigint[])
-    as heard (meter_id, day, register_wh)
+    with ordinality as heard (meter_id, day, register_wh, place)
 where not exists (
     select from readings_registerreading as held
     where

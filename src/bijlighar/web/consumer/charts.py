@@ -49,7 +49,7 @@ class TodayChart:
     width: int
     top_wh: int
     peak_starts: str
-    """The half-hour of most use, as `19:30`; empty while nothing was heard."""
+    """The half-hour of most use, as `19:30`; empty while nothing was used."""
     peak_ends: str
 
 
@@ -80,8 +80,8 @@ def days_chart(days: Sequence[DayOfUse]) -> DaysChart | None:
 def today_chart(blocks_wh: Sequence[int | None]) -> TodayChart:
     """The half-hours heard so far."""
     top = top_of(blocks_wh, least=100)
-    heard = [(wh, at) for at, wh in enumerate(blocks_wh) if wh is not None]
-    peak = max(heard, key=lambda pair: (pair[0], -pair[1]))[1] if heard else None
+    used = [(wh, at) for at, wh in enumerate(blocks_wh) if wh]
+    peak = max(used, key=lambda pair: (pair[0], -pair[1]))[1] if used else None
     return TodayChart(
         bars=bars(blocks_wh, top=top),
         width=len(blocks_wh) * SLOT,

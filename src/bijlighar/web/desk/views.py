@@ -16,6 +16,7 @@ from bijlighar.clock import clock
 from bijlighar.dashboards import service as dashboards
 from bijlighar.web.access import demo_only
 from bijlighar.web.desk.arrange import Show, Sort, arrange, silent_homes
+from bijlighar.web.desk.feed import feed_lines
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -62,6 +63,7 @@ def _shown(request: HttpRequest) -> dict[str, object]:
         "town": town,
         "tiles": tiles,
         "silent": silent_homes(town.homes),
+        "feed": feed_lines(town.feed),
         "show": show,
         "sort": sort,
         "search": search,

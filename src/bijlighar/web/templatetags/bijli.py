@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from babel.dates import format_date
 from django import template
 from django.template.context import Context
-from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -78,19 +78,19 @@ def chosen(text: BothLanguages) -> str:
 @register.filter
 def day_month(day: date) -> str:
     """`3 April`, in the language of the page."""
-    return formatted(day, "j F")
+    return _written(day, "d MMMM")
 
 
 @register.filter
 def full_day(day: date) -> str:
     """`Friday, 3 April 2026`, in the language of the page."""
-    return formatted(day, "l, j F Y")
+    return _written(day, "EEEE, d MMMM y")
 
 
 @register.filter
 def clock_time(instant: datetime) -> str:
     """`14:30` by India's clock."""
-    return formatted(in_ist(instant), "H:i")
+    return f"{in_ist(instant):%H:%M}"
 
 
 @register.simple_tag(takes_context=True)
@@ -106,7 +106,7 @@ def when(context: Context, instant: datetime) -> str:
     if day == today + timedelta(days=1):
         return _("tomorrow, %(clock)s") % values
     if day.year != today.year:
-        values["day"] = formatted(day, "j F Y")
+        values["day"] = _written(day, "d MMMM y")
     return _("%(day)s, %(clock)s") % values
 
 
@@ -114,3 +114,9 @@ def when(context: Context, instant: datetime) -> str:
 def bundle(name: str) -> str:
     """The address of a style sheet or script put together from small files."""
     return bundles.address_of(name)
+
+
+def _written(day: date, pattern: str) -> str:
+    """A day by the names of the Unicode CLDR, which browsers use too; Django's own Hindi
+    misspells three months."""
+    return format_date(day, pattern, locale=get_language() or "hi")

@@ -64,7 +64,7 @@ def open_order(
         answer.raise_for_status()
         opened = answer.json()
         return GatewayOrder(gateway_order_id=opened["id"], pay_url=opened["pay_url"])
-    except (httpx.HTTPError, KeyError, ValueError) as error:
+    except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
         raise GatewaySilent(
             "The payment gateway does not answer. Nothing was charged; please try again."
         ) from error
@@ -86,7 +86,7 @@ def _message(body: bytes) -> Captured | Refused:
         held: dict[str, Any] = json.loads(body)
         entity = held["payload"]["payment"]["entity"]
         if held["event"] == "payment.failed":
-            return Refused(gateway=NAME, gateway_order_id=str(entity["order_id"]))
+            return Refused(gateway=NAME, gateway_order_id=_name(entity["order_id"]))
         if held["event"] != "payment.captured" or entity["currency"] != "INR":
             raise BadMessage(f"{held['event']} in {entity['currency']} is not taken here.")
         amount_paise = entity["amount"]
@@ -94,12 +94,31 @@ def _message(body: bytes) -> Captured | Refused:
             raise BadMessage("The amount is not a positive whole number of paise.")
         return Captured(
             gateway=NAME,
-            gateway_payment_id=str(entity["id"]),
-            gateway_order_id=str(entity["order_id"]),
+            gateway_payment_id=_name(entity["id"]),
+            gateway_order_id=_name(entity["order_id"]),
             amount_paise=amount_paise,
             captured_at=datetime.fromtimestamp(int(held["created_at"]), tz=UTC),
         )
-    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        OSError,
+        RecursionError,
+    ) as error:
         raise BadMessage(
             f"The message cannot be understood: {type(error).__name__}."
         ) from error
+
+
+def _name(held: object) -> str:
+    """What the gateway calls a payment or an order: a credit happens once for it."""
+    if (
+        not isinstance(held, str)
+        or not held.isascii()
+        or not held.isprintable()
+        or not held
+    ):
+        raise BadMessage("A payment and its order are named by printable text.")
+    return held

@@ -1,0 +1,25 @@
+-- As due_commands, among the given ones, and locked for whoever asks.
+select id
+from headend_relaycommand
+where
+    id = any(%(among)s::bigint[])
+    and (
+        (state = 'queued' and not_before <= %(now)s)
+        or (
+            state = 'sending'
+            and not exists (
+                select from pg_locks
+                where
+                    locktype = 'advisory'
+                    and database = (
+                        select oid from pg_database where datname = current_database()
+                    )
+                    and classid = %(lock_class)s
+                    and objid = claimed_by
+                    and granted
+            )
+        )
+    )
+order by (wanted = 'open'), not_before, id
+limit %(limit)s
+for update skip locked

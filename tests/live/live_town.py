@@ -1,0 +1,182 @@
+"""A whole installation in processes of its own: database, town, worker, head-end, web."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+
+from bijlighar.clock.clock import set_anchor
+from bijlighar.kernel.ist import day_starts
+from bijlighar.run.installation import Installation, environment
+from bijlighar.run.postgres import start_postgres
+from bijlighar.run.processes import Processes
+from bijlighar.run.settle_names import consumer_number_of
+from bijlighar.run.stage import free_port, own_meter_base, wait_for_town
+from bijlighar.simulator.town_calendar import TOWN_START
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE_S = 40
+LOOK_EVERY_S = 0.002
+
+
+class LiveTown:
+    """Three homes; every process can be killed and started again."""
+
+    def __init__(self, folder: Path, *, homes: int = 3) -> None:
+        self.installation = Installation(
+            folder=folder,
+            web_port=free_port(),
+            town_port=free_port(),
+            homes=homes,
+            seed=5,
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        set_anchor(self.installation.clock_file, town_at=day_starts(TOWN_START), speed=1)
+        self.base = str(own_meter_base())
+        self.postgres = start_postgres(self.installation.postgres)
+        self.environment = self._environment()
+        self.processes = self._processes()
+        self._child(["-m", "bijlighar.run.cli", "migrate"])
+
+    @property
+    def web_url(self) -> str:
+        return self.installation.web_url
+
+    def start(self, *names: str) -> None:
+        """Start these processes; the town and the web answer when this returns."""
+        commands = {
+            "town": ["town"],
+            "work": ["work"],
+            "poll": ["poll", "--answer-timeout", "2"],
+            "serve": ["serve", "--port", str(self.installation.web_port)],
+        }
+        for name in names or commands:
+            self.processes.start(name, commands[name])
+            if name == "town":
+                wait_for_town(self.installation.town_url, self.processes)
+            if name == "serve":
+                self.wait_until(self._web_answers)
+
+    def prepare(self, *, dark: int) -> str:
+        """Take the homes in and let one be cut; its consumer number."""
+        self._child(
+            ["-m", "tests.live.prepare", str(self.installation.clock_file), str(dark)]
+        )
+        return consumer_number_of(dark)
+
+    def kill_everything(self) -> None:
+        """What pulling the plug does: no process gets to say goodbye."""
+        self.processes.kill()
+        postmaster = psutil.Process(self.postgres.server.get_pid())
+        for process in [postmaster, *postmaster.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+        psutil.wait_procs([postmaster], timeout=10)
+
+    def power_returns(self) -> None:
+        """Everything starts again on the same disk."""
+        self.postgres = start_postgres(self.installation.postgres)
+        self.environment = self._environment()
+        self.processes = self._processes()
+        self.start()
+
+    def stop(self) -> None:
+        self.processes.stop()
+        self.postgres.stop()
+
+    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows from the database, as committed now."""
+        with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as database:
+            return database.execute(sql, values).fetchall()  # type: ignore[arg-type]
+
+    def state_of(self, consumer_number: str) -> str:
+        """What the system knows of a supply."""
+        return str(
+            self.ask(
+                "select state from supply_supply"
+                " join connections_connection as c on c.id = connection_id"
+                " join connections_consumer as u on u.id = c.consumer_id"
+                " where consumer_number = %s",
+                consumer_number,
+            )[0][0]
+        )
+
+    def relay_is_closed(self, consumer_number: str) -> bool:
+        """What the meter's relay itself is."""
+        shown = httpx.get(f"{self.installation.town_url}/meters").json()["meters"]
+        return next(
+            bool(one["relay_closed"])
+            for one in shown
+            if consumer_number_of(one["person"]["number"]) == consumer_number
+        )
+
+    def open_recharge(self, client: httpx.Client, consumer_number: str, rupees: int) -> str:
+        """Start a recharge on the consumer's page; the gateway's page to pay it on."""
+        page = client.get(f"{self.web_url}/home/{consumer_number}/")
+        page.raise_for_status()
+        answer = client.post(
+            f"{self.web_url}/home/{consumer_number}/recharge/",
+            data={
+                "rupees": str(rupees),
+                "csrfmiddlewaretoken": client.cookies["csrftoken"],
+            },
+        )
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    def wait_until(
+        self, holds: Callable[[], bool], *, patience_s: float = PATIENCE_S
+    ) -> None:
+        """Wait for something to become true; fail in words of the logs if it does not."""
+        deadline = time.monotonic() + patience_s
+        while not holds():
+            assert time.monotonic() < deadline, self.logs()
+            self.processes.check()
+            time.sleep(LOOK_EVERY_S)
+
+    def logs(self) -> str:
+        """The last lines of every process."""
+        return "\n".join(
+            f"{file.name}: {file.read_text(errors='replace')[-600:]}"
+            for file in sorted(self.installation.logs.glob("*.log"))
+        )
+
+    def _web_answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.web_url}/healthz", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **environment(self.installation, database_url=self.postgres.url),
+            "BIJLIGHAR_METER_BASE": self.base,
+            "BIJLIGHAR_DATA_START": date(2019, 7, 1).isoformat(),
+            "BIJLIGHAR_WEBHOOK_URL": f"{self.web_url}/gateways/pretend/webhook/",
+        }
+
+    def _processes(self) -> Processes:
+        return Processes(environment=self.environment, logs=self.installation.logs)
+
+    def _child(self, arguments: list[str]) -> None:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env={**os.environ, **self.environment},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
