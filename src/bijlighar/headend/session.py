@@ -85,7 +85,7 @@ async def read_meter(
 
     Raises MeterSilent, MeterRefused, MeterClockWrong: all temporary.
     """
-    async with _conversation(access, timeout_s) as (client, line):
+    async with conversation(access, timeout_s) as (client, line):
         await _check_clock(client, line, ask_time)
         now = ask_time()
         # The register that closes a day is stamped with the midnight after it.
@@ -110,7 +110,7 @@ async def move_relay(
     The relay is read first: a command whose answer was lost is not sent twice.
     Raises MeterSilent, MeterRefused.
     """
-    async with _conversation(access, timeout_s) as (client, line):
+    async with conversation(access, timeout_s) as (client, line):
         is_closed = await _is_closed(client, line)
         if is_closed is not (wanted is RelayWanted.CLOSED):
             method = (
@@ -124,7 +124,7 @@ async def move_relay(
 
 
 @asynccontextmanager
-async def _conversation(
+async def conversation(
     access: MeterAccess, timeout_s: float
 ) -> AsyncIterator[tuple[Client, Line]]:
     """An associated, authenticated client on an open line; released at the end."""

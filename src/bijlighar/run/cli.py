@@ -98,6 +98,7 @@ def demo(
         wanted = Wanted(
             days=days, homes=homes, seed=seed, data_start=data_start.date(), report=report
         )
+        _keep_quiet()
         with passing_stage(wanted) as staged:
             from bijlighar.run.stepped_demo import run_stepped_demo, summary
 
@@ -105,6 +106,7 @@ def demo(
         return
     from bijlighar.run.live_demo import LiveDemo, run_live_demo
 
+    _keep_quiet()
     run_live_demo(
         LiveDemo(
             port=port,
@@ -182,6 +184,15 @@ def _set_up() -> None:
     import django
 
     django.setup()
+
+
+def _keep_quiet() -> None:
+    """A demo's own process talks to a person: only what is wrong is logged."""
+    import logging
+
+    from bijlighar.run.logs import write_logs
+
+    write_logs(level=logging.ERROR)
 
 
 def _speed(text: str) -> int:
