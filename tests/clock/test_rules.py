@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -102,25 +103,19 @@ def test_a_clock_that_was_never_set_is_an_error_and_not_real_time(file):
 def test_the_file_is_replaced_whole_while_others_read_it(file):
     set_anchor(file, town_at=TOWN, speed=0)
     stopped = threading.Event()
-    read: list[Anchor] = []
-    failed: list[Exception] = []
 
-    def keep_reading() -> None:
-        try:
-            while not stopped.is_set():
-                read.append(read_anchor(file))
-        except Exception as error:
-            failed.append(error)
+    def keep_reading() -> list[Anchor]:
+        read = []
+        while not stopped.is_set():
+            read.append(read_anchor(file))
+        return read
 
-    reader = threading.Thread(target=keep_reading)
-    reader.start()
-    try:
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(keep_reading)
         for number in range(300):
             set_anchor(file, town_at=TOWN + number * A_SECOND, speed=0)
-    finally:
         stopped.set()
-        reader.join()
-    assert not failed
+        read = reading.result()
     shown = [anchor.town_at for anchor in read]
     assert shown == sorted(shown)
     assert [path.name for path in file.parent.iterdir()] == [file.name]

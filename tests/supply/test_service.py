@@ -148,7 +148,8 @@ def test_the_database_keeps_a_warning_once(supplies):
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            "insert into supply_lowbalancewarning (connection_id, recharge_key, percent, at)"
+            "insert into supply_lowbalancewarning"
+            " (connection_id, recharge_key, percent, at)"
             " select connection_id, recharge_key, percent, at from supply_lowbalancewarning"
         )
 
@@ -209,8 +210,8 @@ def test_disconnections_are_counted_where_they_were_read_back(used_up):
     read_back(is_closed=False, now=TUESDAY + MINUTE)
     read_back(is_closed=False, now=TUESDAY + 2 * MINUTE)
     assert supply.times_of_disconnections() == (TUESDAY + MINUTE,)
-    assert supply.count_changes(state_after=SupplyState.OFF) == 1
-    assert supply.count_changes(state_after=SupplyState.ON) == 0
+    assert supply.count_disconnections() == 1
+    assert supply.count_reconnections() == 0
 
 
 def test_money_and_hour_are_asked_of_the_policy_by_name():

@@ -62,6 +62,10 @@ class Report:
     reconnections: int
     dark_though_paid: int
     reconnect_seconds: dict[str, float | int]
+    """Payment captured to relay read back closed, in real seconds, where the meter could
+    be reached."""
+    reconnected_after_silence: int
+    """Homes that paid while their meter was silent: lit when it was heard again."""
     notices: int
     silent_meter_days: int
     open_days: int
@@ -153,11 +157,12 @@ def _report(
         charged_paise=-money.get(charges.REASON, 0),
         wallets_paise=ledger.wallets_paise(),
         transfers=ledger.count_transfers(),
-        disconnections=supply.count_changes(state_after=SupplyState.OFF),
+        disconnections=supply.count_disconnections(),
         disconnections_outside_window=_outside_window(),
-        reconnections=supply.count_changes(state_after=SupplyState.ON),
+        reconnections=supply.count_reconnections(),
         dark_though_paid=_dark_though_paid(ids),
         reconnect_seconds=_spread(stepper.reconnect_seconds),
+        reconnected_after_silence=stepper.reconnected_after_silence,
         notices=notices.count(),
         silent_meter_days=sum(silent for _, silent in used.values()),
         open_days=open_days,
@@ -260,6 +265,7 @@ def summary(report: Report) -> str:
         ("reconnections", f"{report.reconnections} (paid and still dark: "
                           f"{report.dark_though_paid})"),
         ("paid → lit again", f"p50 {reconnect['p50']} s, p99 {reconnect['p99']} s"),
+        ("lit after silence", str(report.reconnected_after_silence)),
         ("notices", str(report.notices)),
         ("meters read", f"{report.meters_read_per_second} a second"),
         ("connections charged", f"{report.connections_charged_per_second} a second"),

@@ -37,6 +37,9 @@ THREADS = 2
 JOBS_LOOK_S = 0.002
 JOBS_LAST_AT_MOST_S = 120
 STEPS_TO_SETTLE = 200
+RETRIES_LAST = timedelta(minutes=10)
+"""A command that is unanswered for longer by the town's clock was given up: silence."""
+
 JOBS_WAITING = """
 select exists (
     select from procrastinate_jobs
@@ -64,7 +67,8 @@ class Stepper:
     reading_seconds: float = 0.0
     charging_seconds: float = 0.0
     _told: int = 0
-    _dark_since: dict[int, float] = field(default_factory=dict)
+    reconnected_after_silence: int = 0
+    _dark_since: dict[int, tuple[float, datetime]] = field(default_factory=dict)
 
     def run_until(self, end: datetime) -> None:
         """Step to `end`; the clock stands there afterwards."""
@@ -110,7 +114,9 @@ class Stepper:
         await self._settle(poller)
         if later.READ_ALL in started:
             await self._read(poller)
+            begun = time.perf_counter()
             await self._settle(poller)
+            self.charging_seconds += time.perf_counter() - begun
         paid = await _sync(lambda: self.residents.pay_due(self.at))
         for one in paid:
             await self._hand_over(one)
@@ -132,7 +138,7 @@ class Stepper:
             )
         )
         if receipt is not None and await _sync(lambda: _is_waiting(receipt.connection_id)):
-            self._dark_since.setdefault(receipt.connection_id, paid.captured_s)
+            self._dark_since.setdefault(receipt.connection_id, (paid.captured_s, self.at))
 
     async def _settle(self, poller: Poller) -> None:
         """Jobs done and commands sent, again and again until there are none."""
@@ -152,10 +158,18 @@ class Stepper:
             self.residents.read_phones()
 
     def _note_the_lit(self) -> None:
-        for connection_id, since_s in list(self._dark_since.items()):
-            if not _is_waiting(connection_id):
+        """How long the lit had waited; a wait for a silent meter is only counted.
+
+        The town's clock jumps while a meter is silent: real seconds say nothing then.
+        """
+        for connection_id, (since_s, since) in list(self._dark_since.items()):
+            if _is_waiting(connection_id):
+                continue
+            del self._dark_since[connection_id]
+            if self.at - since > RETRIES_LAST:
+                self.reconnected_after_silence += 1
+            else:
                 self.reconnect_seconds.append(time.perf_counter() - since_s)
-                del self._dark_since[connection_id]
 
     async def _jobs_done(self) -> None:
         deadline = time.monotonic() + JOBS_LAST_AT_MOST_S

@@ -112,13 +112,15 @@ def money_needed_paise(*, policy_name: str) -> int:
     return max(policy.disconnect_below_paise, policy.reconnect_from_paise)
 
 
-def count_changes(*, state_after: SupplyState) -> int:
-    """How often supplies changed into this state."""
-    return (
-        SupplyChange.objects.filter(state_after=state_after.value)
-        .exclude(state_before=state_after.value)
-        .count()
-    )
+def count_disconnections() -> int:
+    """How often a relay was read back open that had been closed."""
+    return len(times_of_disconnections())
+
+
+def count_reconnections() -> int:
+    """How often a relay was read back closed that had been open."""
+    lit = SupplyChange.objects.filter(state_after=SupplyState.ON.value)
+    return lit.filter(event=SupplyEvent.READ_BACK_CLOSED.value).count()
 
 
 def times_of_disconnections() -> tuple[datetime, ...]:
