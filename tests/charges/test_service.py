@@ -392,32 +392,32 @@ def test_a_charge_whose_order_is_gone_is_not_explained_by_another(asha):
 def test_the_days_of_a_month_add_up_to_the_month_however_they_are_closed(
     energies, stops, load_w
 ):
-    with transaction.atomic():
-        (asha,) = connect(
-            "Asha", new={"Asha": new_connection("Asha", sanctioned_load_w=load_w)}
-        )
-        hear(asha, used(asha, *energies), now=NOW)
-        for stop in [*sorted(stops), 31]:
-            close(asha, now=day_starts(april(1)) + stop * ONE_DAY)
-        schedule = schedule_for("LMV-1.10B", april(1))
-        month = {
-            "energy_wh": sum(energies),
-            "billed_days": len(energies),
-            "days_in_month": 30,
-            "slab_days": 30,
-            "sanctioned_load_w": load_w,
-            "max_demand_w": 0,
-            "fppas_basis_points": 124,
-            "fppas_carried_microrupees": 0,
-            "is_prepaid": 1,
-        }
-        rated = rate(
-            schedule, Slices(**{name: np.array([value]) for name, value in month.items()})
-        )
-        assert sum(day[2] for day in days(asha)) == int(rated.total_paise[0])
-        assert balance(asha) == OPENING - int(rated.total_paise[0])
-        assert ledger.wrong_wallets() == ()
-        transaction.set_rollback(True)
+    before = transaction.savepoint()
+    (asha,) = connect(
+        "Asha", new={"Asha": new_connection("Asha", sanctioned_load_w=load_w)}
+    )
+    hear(asha, used(asha, *energies), now=NOW)
+    for stop in [*sorted(stops), 31]:
+        close(asha, now=day_starts(april(1)) + stop * ONE_DAY)
+    schedule = schedule_for("LMV-1.10B", april(1))
+    month = {
+        "energy_wh": sum(energies),
+        "billed_days": len(energies),
+        "days_in_month": 30,
+        "slab_days": 30,
+        "sanctioned_load_w": load_w,
+        "max_demand_w": 0,
+        "fppas_basis_points": 124,
+        "fppas_carried_microrupees": 0,
+        "is_prepaid": 1,
+    }
+    rated = rate(
+        schedule, Slices(**{name: np.array([value]) for name, value in month.items()})
+    )
+    assert sum(day[2] for day in days(asha)) == int(rated.total_paise[0])
+    assert balance(asha) == OPENING - int(rated.total_paise[0])
+    assert ledger.wrong_wallets() == ()
+    transaction.savepoint_rollback(before)
 
 
 # Questions

@@ -30,6 +30,9 @@ from bijlighar.kernel.ist import ONE_DAY, day_starts, supply_day_of
 from bijlighar.kernel.sql import rows, statement
 
 FEED_LENGTH = 40
+CHARGES_LOOKED_AT = 20_000
+"""Deductions that the feed looks back over, at most: newest first."""
+
 MIDNIGHT_IS_READ_BY = timedelta(hours=2)
 """A meter that has not answered so long after midnight is called silent."""
 
@@ -72,7 +75,9 @@ def town(*, now: datetime) -> TownPicture:
 
 def feed(*, connection_id: int | None = None) -> tuple[Happening, ...]:
     """The last things that happened, newest first; in one home, or in the whole town."""
-    found = _all("feed", {"id": connection_id, "limit": FEED_LENGTH})
+    found = _all(
+        "feed", {"id": connection_id, "limit": FEED_LENGTH, "charges": CHARGES_LOOKED_AT}
+    )
     return tuple(
         Happening(
             at=row["at"],
@@ -120,6 +125,7 @@ def changed_since(*, before: Pulse) -> frozenset[int]:
             "supply_changes": before.supply_changes,
             "notices": before.notices,
             "commands": before.commands,
+            "blocks": before.blocks,
             "failed_commands": before.failed_commands,
         },
     )

@@ -174,7 +174,8 @@ class Happening:
     name: BothLanguages
     amount_paise: int | None
     detail: str
-    """A warning's threshold in percent, an error's sentence; empty where none."""
+    """A warning's threshold in percent, how many homes a deduction sums up, an error's
+    sentence; empty where there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +213,8 @@ class Pulse:
     entries: int
     supply_changes: int
     notices: int
-    readings: int
+    registers: int
+    blocks: int
     commands: int
     failed_commands: int
     """How many are given up at present: the one number here that may also fall."""

@@ -15,7 +15,7 @@ from bijlighar.kernel.errors import TemporaryError
 from bijlighar.notices import rules
 from bijlighar.notices.channels.pretend_phone import channel as pretend_phone
 from bijlighar.notices.models import Notice
-from bijlighar.notices.values import NewNotice, SentNotice, ToSend
+from bijlighar.notices.values import NewNotice, NoticeKind, SentNotice, ToSend
 
 MOST_ATTEMPTS = 8
 
@@ -81,6 +81,18 @@ def recent(*, limit: int, connection_id: int | None = None) -> tuple[SentNotice,
             connection_id=row.connection_id,
         )
         for row in rows[:limit]
+    )
+
+
+def kind_of_template(*, template_id: str) -> NoticeKind | None:
+    """What a registered template tells; None for one that is not in the catalogue."""
+    return next(
+        (
+            kind
+            for (kind, _), template in rules.catalogue().items()
+            if template.template_id == template_id
+        ),
+        None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -38,32 +38,42 @@ def main() -> None:
 
 @main.command()
 @click.option(
-    "--port", envvar="PORT", default=8000, show_default=True, help="Of the web page."
+    "--port",
+    envvar="PORT",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65534),
+    help="Of the web page; the pretend gateway and phones answer on the next one.",
 )
 @click.option(
-    "--homes", default=DEFAULT_HOMES, show_default=True, help="Meters in the town."
+    "--homes",
+    default=DEFAULT_HOMES,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help="Meters in the town.",
 )
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Makes the town.")
 @click.option(
     "--speed",
-    default="600",
-    show_default=True,
-    help="Times life's; `max` runs --days without a web page and reports.",
+    help="Times life's, 600 at first; `max` runs --days at full speed and reports.",
 )
 @click.option(
-    "--days", default=62, show_default=True, help="Supply days, with --speed max."
+    "--days",
+    default=62,
+    show_default=True,
+    type=click.IntRange(1, 365),
+    help="Supply days, with --speed max.",
 )
 @click.option(
     "--start",
     "data_start",
-    default="2019-07-01",
-    show_default=True,
     type=click.DateTime(["%Y-%m-%d"]),
-    help="First day of the measured energy that the town replays.",
+    help="First day of the measured energy that the town replays."
+    "  [default: 2019-10-05; with --speed max: 2019-07-01]",
 )
 @click.option(
     "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Where to write the report (JSON), with --speed max.",
 )
 @click.option(
@@ -72,15 +82,15 @@ def main() -> None:
     default=".bijlighar",
     show_default=True,
     envvar="BIJLIGHAR_DATA",
-    help="The town's folder, kept.",
+    help="The live town's folder, kept.",
 )
 def demo(
     port: int,
     homes: int,
     seed: int,
-    speed: str,
+    speed: str | None,
     days: int,
-    data_start: datetime,
+    data_start: datetime | None,
     report: Path | None,
     data: Path,
 ) -> None:
@@ -92,31 +102,45 @@ def demo(
       bijlighar demo --port 8080 --speed 60
       bijlighar demo --days 62 --homes 60 --seed 7 --speed max --report report.json
     """
-    if speed == "max":
-        from bijlighar.run.stage import Wanted, passing_stage
-
-        wanted = Wanted(
-            days=days, homes=homes, seed=seed, data_start=data_start.date(), report=report
-        )
-        _keep_quiet()
-        with passing_stage(wanted) as staged:
-            from bijlighar.run.stepped_demo import run_stepped_demo, summary
-
-            click.echo(summary(run_stepped_demo(staged=staged, wanted=wanted)))
-        return
-    from bijlighar.run.live_demo import LiveDemo, run_live_demo
-
     _keep_quiet()
+    chosen_start = None if data_start is None else data_start.date()
+    if speed == "max":
+        _stepped(days=days, homes=homes, seed=seed, data_start=chosen_start, report=report)
+        return
+    from bijlighar.run.live_demo import FULL_FROM, LiveDemo, run_live_demo
+
     run_live_demo(
         LiveDemo(
             port=port,
             homes=homes,
             seed=seed,
-            speed=_speed(speed),
-            data_start=data_start.date(),
+            speed=None if speed is None else _speed(speed),
+            data_start=chosen_start or FULL_FROM,
             folder=data,
         )
     )
+
+
+def _stepped(
+    *, days: int, homes: int, seed: int, data_start: date | None, report: Path | None
+) -> None:
+    """Run the days on a passing stage; Django is first imported there."""
+    from bijlighar.run.stage import Wanted, passing_stage
+    from bijlighar.simulator.energy import DATA_START
+
+    if report is not None and not report.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {report.absolute().parent}")
+    wanted = Wanted(
+        days=days,
+        homes=homes,
+        seed=seed,
+        data_start=data_start or DATA_START,
+        report=report,
+    )
+    with passing_stage(wanted) as staged:
+        from bijlighar.run.stepped_demo import run_stepped_demo, summary
+
+        click.echo(summary(run_stepped_demo(staged=staged, wanted=wanted)))
 
 
 @main.command()

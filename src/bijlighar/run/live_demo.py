@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,15 +25,27 @@ from bijlighar.kernel.ist import day_starts, instant_of
 from bijlighar.run.installation import Installation, environment, prepare_folder
 from bijlighar.run.postgres import start_postgres
 from bijlighar.run.processes import Processes
-from bijlighar.run.stage import enter, leave_database, migrate, wait_for_town
+from bijlighar.run.stage import (
+    enter,
+    leave_database,
+    migrate,
+    own_meter_base,
+    wait_for_town,
+)
 from bijlighar.simulator.town_calendar import TOWN_START
 
-DAYS_BEFORE = 31
-"""Supply days that the town has lived when it is first shown: charts need a past."""
+DAYS_BEFORE = 33
+"""Supply days that the town lives at full speed when it is new: charts need a past. It is a
+Monday then, with the window for disconnections just open."""
 
 SHOWN_FIRST_AT = clock_time(9, 30)
 WEB_STARTS_IN_S = 60
 LOOK_EVERY_S = 0.25
+
+
+FIRST_SPEED = 600
+FULL_FROM = date(2019, 10, 5)
+"""From here on nearly every home of the measured data answers every day."""
 
 
 class PortBusy(BijligharError):
@@ -41,6 +54,10 @@ class PortBusy(BijligharError):
 
 class AlreadyRunning(BijligharError):
     """A town of this folder is running already."""
+
+
+class AnotherTown(BijligharError):
+    """The folder holds a town that was begun with other settings."""
 
 
 class WebSilent(BijligharError):
@@ -54,7 +71,8 @@ class LiveDemo:
     port: int
     homes: int
     seed: int
-    speed: int
+    speed: int | None
+    """Times life's; None for what it was before, or FIRST_SPEED."""
     data_start: date
     folder: Path
 
@@ -80,10 +98,11 @@ def run_live_demo(demo: LiveDemo) -> None:
     for port in (installation.web_port, installation.town_port):
         insist_on_free(port)
     with only_one(installation.folder), stopping_gently():
+        kept = kept_settings(demo, installation.folder / "town.json")
         click.echo("Starting the database …")
         postgres = start_postgres(installation.postgres)
         try:
-            _with_database(demo, installation, postgres.url)
+            _with_database(demo, installation, postgres.url, kept)
         except KeyboardInterrupt:
             click.echo("\nStopping …")
         finally:
@@ -106,6 +125,29 @@ def insist_on_free(port: int) -> None:
                     " PORT=8080 make run."
                 ) from error
             raise PortBusy(f"Port {port} cannot be used: {error.strerror}.") from error
+
+
+def kept_settings(demo: LiveDemo, file: Path) -> dict[str, str]:
+    """What the town was begun with, kept in its folder for ever.
+
+    Meters get loopback addresses of this town's own, so that several towns may live on one
+    machine. Raises AnotherTown where the folder was begun otherwise.
+    """
+    wanted = {
+        "homes": str(demo.homes),
+        "seed": str(demo.seed),
+        "first day of the data": demo.data_start.isoformat(),
+    }
+    if not file.exists():
+        file.write_text(json.dumps({**wanted, "meters": str(own_meter_base())}))
+    held: dict[str, str] = json.loads(file.read_text())
+    told = ", ".join(f"{name} {held[name]}" for name in wanted)
+    if any(held[name] != value for name, value in wanted.items()):
+        raise AnotherTown(
+            f"The town in {file.parent} was begun with {told}: go on with these, choose"
+            " another folder with --data FOLDER, or delete this one."
+        )
+    return held
 
 
 @contextmanager
@@ -133,17 +175,20 @@ def stopping_gently() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _with_database(demo: LiveDemo, installation: Installation, database_url: str) -> None:
+def _with_database(
+    demo: LiveDemo, installation: Installation, database_url: str, kept: Mapping[str, str]
+) -> None:
     held = {
         **environment(installation, database_url=database_url),
         "BIJLIGHAR_DATA_START": demo.data_start.isoformat(),
+        "BIJLIGHAR_METER_BASE": kept["meters"],
         "BIJLIGHAR_WEBHOOK_URL": f"{installation.web_url}/gateways/pretend/webhook/",
     }
     is_new = not installation.clock_file.exists()
     if is_new:
         set_anchor(installation.clock_file, town_at=day_starts(TOWN_START), speed=0)
     else:
-        _go_on_from(installation.clock_file)
+        _go_on_from(installation.clock_file, speed=demo.speed)
     enter(held)
     click.echo("Preparing tables …")
     migrate()
@@ -158,12 +203,13 @@ def _with_database(demo: LiveDemo, installation: Installation, database_url: str
         processes.stop()
 
 
-def _go_on_from(clock_file: Path) -> None:
+def _go_on_from(clock_file: Path, *, speed: int | None) -> None:
     """While nobody worked, the town's clock stood still: go on from the last beat."""
     beat = clock_file.with_suffix(".beat")
     if beat.exists():
         held = datetime.fromisoformat(beat.read_text())
-        set_anchor(clock_file, town_at=held, speed=read_anchor(clock_file).speed)
+        before = read_anchor(clock_file).speed
+        set_anchor(clock_file, town_at=held, speed=before if speed is None else speed)
 
 
 def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) -> None:
@@ -178,6 +224,9 @@ def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) 
             town_start=TOWN_START,
             now=day_starts(TOWN_START),
         )
+        processes.start("serve", ["serve", "--port", str(installation.web_port)])
+        _wait_for_web(installation, processes)
+        click.echo(_welcome(installation))
         shown_first_at = instant_of(
             TOWN_START + timedelta(days=DAYS_BEFORE), SHOWN_FIRST_AT
         )
@@ -188,14 +237,12 @@ def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) 
                 residents=residents,
                 until=shown_first_at,
             )
-            set_anchor(installation.clock_file, town_at=shown_first_at, speed=demo.speed)
+            speed = FIRST_SPEED if demo.speed is None else demo.speed
+            set_anchor(installation.clock_file, town_at=shown_first_at, speed=speed)
     leave_database()
     processes.start("work", ["work"])
     processes.start("poll", ["poll"])
-    processes.start("serve", ["serve", "--port", str(installation.web_port)])
     processes.start("people", ["people"])
-    _wait_for_web(installation, processes)
-    click.echo(_welcome(installation))
 
 
 def _wait_for_web(installation: Installation, processes: Processes) -> None:

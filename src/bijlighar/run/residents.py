@@ -17,7 +17,7 @@ import httpx
 from django.conf import settings
 
 from bijlighar.flow.take_payment import start_recharge
-from bijlighar.notices.rules import catalogue
+from bijlighar.notices import service as notices
 from bijlighar.notices.values import NoticeKind
 from bijlighar.simulator.people import MessageKind, Person, Recharge, decide
 
@@ -59,14 +59,13 @@ class Residents:
 
     def read_phones(self) -> None:
         """Read what has come since the last time, and decide."""
-        kinds = {template.template_id: kind for (kind, _), template in catalogue().items()}
         while True:
             messages = self._messages()
             for message in messages:
                 self._seen = max(self._seen, int(message["id"]))
                 self._read(
                     mobile=str(message["to"]),
-                    kind=READ_AS.get(kinds[str(message["template_id"])]),
+                    kind=_means(str(message["template_id"])),
                     at=datetime.fromisoformat(str(message["received_at"])),
                 )
             if len(messages) < MESSAGES_AT_ONCE:
@@ -139,3 +138,9 @@ class Residents:
         )
         if plan is not None:
             heapq.heappush(self._plans, (plan.at, consumer_number, int(plan.amount_paise)))
+
+
+def _means(template_id: str) -> MessageKind | None:
+    """What a message means to people; None where it moves nobody."""
+    kind = notices.kind_of_template(template_id=template_id)
+    return None if kind is None else READ_AS.get(kind)

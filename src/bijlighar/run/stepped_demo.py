@@ -30,7 +30,6 @@ from bijlighar.run.stage import Stage, Wanted
 from bijlighar.run.stepping import Stepper
 from bijlighar.simulator.town_calendar import TOWN_START
 from bijlighar.supply import service as supply
-from bijlighar.supply.policy import policy_named
 from bijlighar.supply.values import SupplyState
 
 AFTER_MIDNIGHT = timedelta(minutes=10)
@@ -158,7 +157,9 @@ def _report(
         wallets_paise=ledger.wallets_paise(),
         transfers=ledger.count_transfers(),
         disconnections=supply.count_disconnections(),
-        disconnections_outside_window=_outside_window(),
+        disconnections_outside_window=supply.count_disconnections_outside_window(
+            policy_name=settings.BIJLIGHAR["supply_policy"]
+        ),
         reconnections=supply.count_reconnections(),
         dark_though_paid=_dark_though_paid(ids),
         reconnect_seconds=_spread(stepper.reconnect_seconds),
@@ -187,13 +188,6 @@ def _closed_wh(
         used = truth.used_wh(first, end)
         total += sum(used[serial][0] for serial in serials)
     return total
-
-
-def _outside_window() -> int:
-    policy = policy_named(settings.BIJLIGHAR["supply_policy"])
-    return sum(
-        not policy.allows_disconnection_at(at) for at in supply.times_of_disconnections()
-    )
 
 
 def _dark_though_paid(ids: Sequence[int]) -> int:

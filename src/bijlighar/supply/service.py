@@ -117,6 +117,13 @@ def count_disconnections() -> int:
     return len(times_of_disconnections())
 
 
+def count_disconnections_outside_window(*, policy_name: str) -> int:
+    """Disconnections read back when the policy's clock or calendar forbade them: none."""
+    policy = policy_named(policy_name)
+    times = times_of_disconnections()
+    return sum(not policy.allows_disconnection_at(at) for at in times)
+
+
 def count_reconnections() -> int:
     """How often a relay was read back closed that had been open."""
     lit = SupplyChange.objects.filter(state_after=SupplyState.ON.value)

@@ -18,3 +18,9 @@ from ledger_transfer as transfer
 join ledger_account as account
     on account.id in (transfer.credit_account_id, transfer.debit_account_id)
 where transfer.entry_id > %(entries)s and account.book = 'wallet'
+union
+select installation.connection_id
+from readings_blockreading as reading
+join connections_installation as installation
+    on installation.meter_id = reading.meter_id and installation.removed_on is null
+where reading.id > %(blocks)s

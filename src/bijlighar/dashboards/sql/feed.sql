@@ -11,10 +11,20 @@ with happened as (
     )
     union all
     (
-        select charged_at, id, 'charged', connection_id, total_paise, day::text
+        -- A night's deductions are one line for the whole town, and one a home for a home.
+        select
+            charged_at,
+            max(id),
+            'charged',
+            min(connection_id),
+            sum(total_paise)::bigint,
+            count(distinct connection_id)::text
         from charges_daycharge
-        where %(id)s::bigint is null or connection_id = %(id)s::bigint
-        order by id desc
+        where
+            id > (select coalesce(max(id), 0) - %(charges)s from charges_daycharge)
+            and (%(id)s::bigint is null or connection_id = %(id)s::bigint)
+        group by charged_at, case when %(id)s::bigint is null then 0 else id end
+        order by max(id) desc
         limit %(limit)s
     )
     union all

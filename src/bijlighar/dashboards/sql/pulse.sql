@@ -4,8 +4,8 @@ select
     (select coalesce(max(id), 0) from ledger_entry) as entries,
     (select coalesce(max(id), 0) from supply_supplychange) as supply_changes,
     (select coalesce(max(id), 0) from notices_notice) as notices,
-    (select coalesce(max(id), 0) from readings_blockreading)
-    + (select coalesce(max(id), 0) from readings_registerreading) as readings,
+    (select coalesce(max(id), 0) from readings_registerreading) as registers,
+    (select coalesce(max(id), 0) from readings_blockreading) as blocks,
     (select coalesce(max(id), 0) from headend_relaycommand) as commands,
     (
         select count(*) from headend_relaycommand where state = 'failed'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
@@ -53,7 +54,8 @@ def recharge(request: HttpRequest, consumer_number: str) -> HttpResponse:
             "The payment service is not answering. No money was taken; please try again."
         )
         return home_page(request, consumer_number, form=form, refused=refused, status=503)
-    return HttpResponseSeeOther(started.pay_url)
+    # The gateway's page then speaks the language that was chosen here.
+    return HttpResponseSeeOther(f"{started.pay_url}?lang={get_language()}")
 
 
 @demo_only

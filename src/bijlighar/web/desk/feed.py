@@ -32,6 +32,12 @@ def feed_lines(feed: Sequence[Happening]) -> tuple[FeedLine, ...]:
 def _sum(run: Sequence[Happening]) -> FeedLine:
     return FeedLine(
         happening=run[0],
-        homes=len({one.connection_id for one in run}),
+        homes=sum(_homes(one) for one in run),
         amount_paise=sum(one.amount_paise or 0 for one in run),
     )
+
+
+def _homes(happening: Happening) -> int:
+    """How many homes a line speaks of: a deduction says so itself."""
+    is_sum = happening.kind is HappeningKind.CHARGED and happening.detail.isdigit()
+    return int(happening.detail) if is_sum else 1
