@@ -5,14 +5,14 @@ process of its own, an embedded PostgreSQL, and this process as head-end and wor
 
 Figures (`--json FILE` writes them):
     meters                 meters that answered
-    read_per_s             conversations a second: associate, authenticate, clock, midnight
-                           registers, 48 half-hours, release; stored with time and source
-    bare_per_s             the limit compared with: associate, authenticate and release only,
+    read_per_s             conversations a second: associate, authenticate, clock,
+                           midnight registers, 48 half-hours, release; stored
+    bare_per_s             the limit compared with: associate, authenticate and release,
                            nothing read and nothing stored
     read_share_of_bare     read_per_s / bare_per_s
-    charged_per_s          connection-days rated, posted to the ledger and reviewed a second
-    floor_per_s            the limit compared with: the same number of rows put into the same
-                           tables by one bare INSERT ... SELECT and one balance UPDATE
+    charged_per_s          connection-days rated, posted and reviewed a second
+    floor_per_s            the limit compared with: the same rows copied into such tables
+                           by bare INSERT ... SELECT, and one UPDATE of balances
     charged_share_of_floor charged_per_s / floor_per_s
 """
 
@@ -98,11 +98,11 @@ async def read(threads: ThreadPoolExecutor) -> tuple[int, float]:
 
 async def bare(threads: ThreadPoolExecutor) -> float:
     """Associations a second with every meter that answers, nothing read."""
-    from bijlighar.headend import service
-    from bijlighar.headend.session import conversation
-    from bijlighar.headend.poller import PollerSettings
-    from bijlighar.headend.transport import MeterSilent
     from bijlighar.connections import service as connections
+    from bijlighar.headend import service
+    from bijlighar.headend.poller import PollerSettings
+    from bijlighar.headend.session import conversation
+    from bijlighar.headend.transport import MeterSilent
 
     loop = asyncio.get_running_loop()
     meter_ids = [
@@ -137,7 +137,7 @@ def charge(ids, now) -> tuple[int, float]:
 
 
 def floor(charged: int) -> float:
-    """Seconds for the bare rows: charges, entries and transfers copied, balances updated."""
+    """Seconds for the bare rows: charges, entries, transfers copied, balances updated."""
     from django.db import connection, transaction
 
     began = time.perf_counter()

@@ -23,8 +23,8 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 OPEN, CLOSED = RelayWanted.OPEN, RelayWanted.CLOSED
 
 
-def real_now() -> datetime:
-    return datetime.now(UTC)
+LIVING, DEAD = 77, 78
+"""Numbers of head-end processes: one that lives, and one that was killed."""
 
 
 @pytest.fixture
@@ -199,8 +199,15 @@ def due_commands(now: datetime = NOW, limit: int = 10) -> tuple[Command, ...]:
     return headend.due_commands(now=now, limit=limit)
 
 
-def claim(command: Command, *, now: datetime = NOW, real: datetime | None = None) -> int:
-    headend.claim(command_ids=[command.command_id], now=now, real_now=real or real_now())
+def claim(command: Command, *, now: datetime = NOW, by: int = LIVING) -> int:
+    """A head-end process takes a command up; one that lives holds its lock."""
+    if by == LIVING:
+        with connection.cursor() as cursor:
+            # Held to the end of the test's transaction, as HOLD_LOCK is to a session's.
+            cursor.execute(
+                "select pg_advisory_xact_lock(%s, %s)", [headend.LOCK_CLASS, LIVING]
+            )
+    headend.claim(command_ids=[command.command_id], claimed_by=by, now=now)
     return command.command_id
 
 
@@ -300,24 +307,30 @@ def test_a_claimed_command_is_not_due_and_counts_the_attempt(asha):
     assert headend.next_command_at() is None
 
 
-def test_a_claim_that_was_abandoned_is_due_again(asha):
-    long_ago = real_now() - timedelta(seconds=headend.CLAIM_HOLDS_S + 1)
-    command_id = claim(queued(asha), real=long_ago)
+def test_a_claim_of_a_process_that_was_killed_is_due_again(asha):
+    command_id = claim(queued(asha), by=DEAD)
     assert [command.command_id for command in due_commands()] == [command_id]
+    claim(headend.command_of(command_id=command_id))
+    assert due_commands() == ()
+    assert headend.command_of(command_id=command_id).attempts == 2
 
 
 def test_a_queued_command_can_be_withdrawn_and_a_sent_one_cannot(asha):
-    withdrawn = {"wanted": OPEN, "because": "a payment came first", "now": NOW}
+    def cancel(wanted: RelayWanted = OPEN) -> bool:
+        return headend.cancel(
+            connection_id=asha.connection_id,
+            wanted=wanted,
+            because="a payment came first",
+            now=NOW,
+        )
+
     command = queued(asha)
-    assert (
-        headend.cancel(connection_id=asha.connection_id, **withdrawn | {"wanted": CLOSED})
-        is False
-    )
+    assert cancel(CLOSED) is False
     claim(command)
-    assert headend.cancel(connection_id=asha.connection_id, **withdrawn) is False
+    assert cancel() is False
     headend.unconfirmed(command_id=command.command_id, error="no answer", now=NOW)
-    assert headend.cancel(connection_id=asha.connection_id, **withdrawn) is True
-    assert headend.cancel(connection_id=asha.connection_id, **withdrawn) is False
+    assert cancel() is True
+    assert cancel() is False
     found = headend.command_of(command_id=command.command_id)
     assert (found.state, found.last_error) == (
         CommandState.CANCELLED,
@@ -333,7 +346,7 @@ def test_a_command_about_to_be_sent_can_be_withdrawn_once(asha):
 
 
 def test_an_abandoned_command_about_to_be_sent_again_can_be_withdrawn_too(asha):
-    command_id = claim(queued(asha), real=real_now() - timedelta(hours=1))
+    command_id = claim(queued(asha), by=DEAD)
     assert headend.cancel_due(command_id=command_id, because="the hour", now=NOW) is True
     assert state(command_id) is CommandState.CANCELLED
 

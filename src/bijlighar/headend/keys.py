@@ -52,7 +52,7 @@ def unwrap(*, wrapped: bytes, meter_id: int, root: bytes) -> MeterKeys:
         plain = AESGCM(root).decrypt(
             wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(meter_id)
         )
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise WrongRootKey(str(WrongRootKey.__doc__)) from error
     return MeterKeys(encryption_key=plain[:KEY_BYTES], authentication_key=plain[KEY_BYTES:])
 
