@@ -303,7 +303,7 @@ def test_the_order_of_july_changes_what_a_lifeline_day_costs():
             "rebate": -rupees((net + fppas) * Decimal("0.02")),
         }
         assert found.month_energy_wh == 3_000
-    names = [explained(asha, date(2026, 7, day)).order_name for day in (1, 2)]
+    names = [explained(asha, date(2026, 7, day)).order_name_en for day in (1, 2)]
     assert "2024-25" in names[0]
     assert "2 July 2026" in names[1]
 

@@ -161,7 +161,9 @@ class TestStarting:
         with pytest.raises(payments.GatewaySilent):
             start()
 
-    @pytest.mark.parametrize("order_id", [str(uuid.uuid4()), "", "7", "order_1"])
+    @pytest.mark.parametrize(
+        "order_id", ["7f1c0c3e-0000-4000-8000-000000000000", "", "7", "order_1"]
+    )
     def test_an_unknown_recharge_is_told(self, order_id):
         with pytest.raises(payments.UnknownOrder, match="no recharge with the number"):
             payments.recharge_of(order_id=order_id)

@@ -232,14 +232,14 @@ def test_a_disconnection_is_sent_only_if_money_and_hour_are_still_so(
     ],
 )
 def test_each_threshold_is_told_once_a_recharge(balance_paise, told, warnings):
-    found = review(evidence(balance_paise), told=frozenset(told))
+    found = review(evidence(balance_paise), told=frozenset(told), credit_ends_at=None)
     assert found.warnings_percent == warnings
 
 
 def test_a_threshold_is_met_to_the_paisa_though_the_recharge_does_not_divide():
     def told(balance_paise: int) -> tuple[int, ...]:
         known = evidence(balance_paise, last_recharge_paise=1_033)
-        return review(known, told=frozenset()).warnings_percent
+        return review(known, told=frozenset(), credit_ends_at=None).warnings_percent
 
     assert (told(310), told(309)) == ((), (30,))
 
@@ -248,14 +248,36 @@ def test_a_threshold_is_met_to_the_paisa_though_the_recharge_does_not_divide():
 def test_who_never_recharged_is_told_when_the_balance_is_used_up(last_recharge_paise):
     def told(balance_paise: int) -> tuple[int, ...]:
         known = evidence(balance_paise, last_recharge_paise=last_recharge_paise)
-        return review(known, told=frozenset()).warnings_percent
+        return review(known, told=frozenset(), credit_ends_at=None).warnings_percent
 
     assert (told(1), told(0)) == ((), (30, 10, 0))
 
 
 def test_postpaid_is_told_nothing():
     known = evidence(-40_00, is_prepaid=False)
-    assert review(known, told=frozenset()).warnings_percent == ()
+    assert review(known, told=frozenset(), credit_ends_at=None).warnings_percent == ()
+
+
+@pytest.mark.parametrize(
+    ("why", "balance_paise", "situation", "warnings"),
+    [
+        (
+            "while credit runs there is something to heed",
+            -1,
+            {"credit_ends_at": TUESDAY + A_MOMENT},
+            (30, 10, 0),
+        ),
+        ("after it has ended there is not", -1, {"credit_ends_at": TUESDAY}, ()),
+        ("nor while it is being disconnected", 1, {"state": DISCONNECTING}, ()),
+        ("nor in the dark", 1, {"state": OFF}, ()),
+        ("there is again when it is being lit", 1, {"state": RECONNECTING}, (30, 10)),
+    ],
+)
+def test_nobody_is_warned_of_what_has_happened_already(
+    why, balance_paise, situation, warnings
+):
+    found = review(evidence(balance_paise), told=frozenset(), **situation)
+    assert found.warnings_percent == warnings, why
 
 
 # The law

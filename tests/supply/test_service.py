@@ -134,6 +134,14 @@ def test_each_threshold_is_told_once_and_again_after_the_next_recharge(supplies)
     assert told(40_00, "pretend:pay_2") == ()
 
 
+def test_of_thresholds_crossed_at_once_the_lowest_is_told(supplies):
+    review(evidence(balance_paise=40_00))
+    review(evidence(balance_paise=-1))
+    with connection.cursor() as cursor:
+        cursor.execute("select percent, is_told from supply_lowbalancewarning order by id")
+        assert cursor.fetchall() == [(30, False), (10, True), (0, True)]
+
+
 def test_a_warning_of_one_home_is_not_taken_for_anothers(supplies):
     review(evidence(ASHA, 150_00, recharge_key="opening"))
     (decision,) = review(evidence(BALRAM, 150_00, recharge_key="opening"))
@@ -149,8 +157,9 @@ def test_the_database_keeps_a_warning_once(supplies):
     ):
         cursor.execute(
             "insert into supply_lowbalancewarning"
-            " (connection_id, recharge_key, percent, at)"
-            " select connection_id, recharge_key, percent, at from supply_lowbalancewarning"
+            " (connection_id, recharge_key, percent, is_told, at)"
+            " select connection_id, recharge_key, percent, is_told, at"
+            " from supply_lowbalancewarning"
         )
 
 

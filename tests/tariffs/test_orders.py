@@ -29,7 +29,7 @@ PACKAGED = Path(bijlighar.tariffs.values.__file__).parent / "orders" / "up"
 ORDER = """\
 discom: Example Vitaran
 state: EX
-order: "ERC/2025/17"
+order: {en: "ERC/2025/17", hi: "ERC/2025/17"}
 in_force_from: 2025-04-01
 in_force_until: 2026-04-01
 source: "invented"
@@ -214,7 +214,7 @@ def test_a_day_without_an_order_is_a_gap():
 def test_order_is_read_as_printed():
     order = load_order(ORDER)
     assert order.sha256 == hashlib.sha256(ORDER.encode()).hexdigest()
-    assert (order.discom, order.state, order.name) == (
+    assert (order.discom, order.state, order.name.en) == (
         "Example Vitaran",
         "EX",
         "ERC/2025/17",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -98,13 +99,17 @@ def happening(kind, number, paise=None):
     )
 
 
-def test_deductions_in_a_row_are_one_line():
-    charged = [happening(HappeningKind.CHARGED, n, 100 * n) for n in (1, 2, 2)]
+def test_a_nights_deductions_are_one_line():
+    """One row may already sum up many homes; rows that follow each other are added."""
+    charged = [
+        replace(happening(HappeningKind.CHARGED, 1, 100), detail="41"),
+        replace(happening(HappeningKind.CHARGED, 2, 400), detail="2"),
+    ]
     recharged = happening(HappeningKind.RECHARGED, 3, 50000)
     lines = feed_lines([recharged, *charged, recharged])
     assert [(line.homes, line.amount_paise) for line in lines] == [
         (1, 50000),
-        (2, 500),
+        (43, 500),
         (1, 50000),
     ]
 

@@ -50,7 +50,8 @@ def explained(charge: DayCharge, *, before: DayCharge | None) -> DayExplained:
         heads_paise=_heads(charge, before),
         lines=tuple(_text(line) for line in lines),
         is_estimated=charge.is_estimated,
-        order_name=order.name,
+        order_name_en=order.name.en,
+        order_name_hi=order.name.hi,
         charged_at=charge.charged_at,
         entry_source=charge.entry_source,
     )

@@ -32,7 +32,8 @@ class DayExplained:
     heads_paise: Mapping[str, int]
     lines: tuple[ChargeLineText, ...]
     is_estimated: bool
-    order_name: str
+    order_name_en: str
+    order_name_hi: str
     charged_at: datetime
     entry_source: str
 

@@ -23,7 +23,6 @@ from bijlighar.dashboards.values import (
 )
 from bijlighar.kernel.energy import BLOCK_MINUTES
 from bijlighar.kernel.ist import day_starts, supply_day_of
-from bijlighar.kernel.money import PAISE_PER_RUPEE
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
 from bijlighar.notices import service as notices
@@ -93,7 +92,7 @@ def charge(connection_id: int, day: date) -> ChargePicture | None:
         total_paise=explained.total_paise,
         balance_after_paise=_balance_after(connection_id, explained.entry_source),
         is_estimated=explained.is_estimated,
-        order_name=explained.order_name,
+        order_name=BothLanguages(en=explained.order_name_en, hi=explained.order_name_hi),
         charged_at=explained.charged_at,
     )
 
@@ -110,13 +109,8 @@ def _supply(tile: HomeTile, balance_paise: int) -> SupplyPicture:
 
 
 def _to_pay(balance_paise: int) -> int:
-    """The least recharge, in whole rupees, that leaves something in the wallet."""
     level = supply.money_needed_paise(policy_name=settings.BIJLIGHAR["supply_policy"])
-    if balance_paise > level:
-        return 0
-    missing = level - balance_paise + 1
-    rupees = -(-missing // PAISE_PER_RUPEE)
-    return max(rupees * PAISE_PER_RUPEE, payments.LEAST_PAISE)
+    return payments.least_recharge_paise(balance_paise=balance_paise, level_paise=level)
 
 
 def _heard_until(blocks: tuple[int | None, ...], today: date) -> datetime | None:

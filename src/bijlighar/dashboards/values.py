@@ -68,7 +68,7 @@ class ChargePicture:
     total_paise: int
     balance_after_paise: int
     is_estimated: bool
-    order_name: str
+    order_name: BothLanguages
     charged_at: datetime
 
 

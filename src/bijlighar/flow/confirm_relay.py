@@ -106,12 +106,13 @@ def _withdraw(command: Command, now: datetime) -> None:
 def _news(command: Command) -> NewNotice:
     home = connections.homes(connection_ids=[command.connection_id])[0]
     held = ledger.balances_of(owner_ids=[command.connection_id])[command.connection_id]
+    said = {
+        RelayWanted.OPEN: {"due": format_rupees(max(-held.balance_paise, 0))},
+        RelayWanted.CLOSED: {"balance": format_rupees(held.balance_paise)},
+    }[command.wanted]
     return notice_to(
         home=home,
         kind=TOLD[command.wanted],
         source=f"relay:{command.command_id}",
-        parameters={
-            "consumer_number": home.consumer_number,
-            "balance": format_rupees(held.balance_paise),
-        },
+        parameters={"consumer_number": home.consumer_number, **said},
     )

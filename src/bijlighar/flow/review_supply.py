@@ -132,15 +132,15 @@ def _warning(
     """Only the lowest threshold that was crossed is told: one message says enough."""
     home = homes[decision.connection_id]
     percent = min(decision.warnings_percent)
-    parameters = {
-        "consumer_number": home.consumer_number,
-        "balance": format_rupees(balances[home.connection_id].balance_paise),
-    }
+    balance_paise = balances[home.connection_id].balance_paise
+    parameters = {"consumer_number": home.consumer_number}
     if percent == 0 and decision.emergency_ends_at is not None:
         kind = NoticeKind.BALANCE_USED_UP
+        parameters["due"] = format_rupees(-balance_paise)
         parameters["until"] = f"{in_ist(decision.emergency_ends_at):%d-%m-%Y, %H:%M}"
     else:
         kind = NoticeKind.LOW_BALANCE
+        parameters["balance"] = format_rupees(balance_paise)
         parameters["percent"] = str(percent)
     return notice_to(
         home=home,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from bijlighar.connections import service as connections
@@ -15,6 +16,7 @@ from bijlighar.ledger import service as ledger
 from bijlighar.notices.values import NoticeKind
 from bijlighar.payments import service as payments
 from bijlighar.payments.values import Captured, Receipt, Refused, StartedRecharge
+from bijlighar.supply import service as supply
 
 log = structlog.get_logger()
 
@@ -70,14 +72,23 @@ def take_payment(*, captured: Captured, now: datetime) -> Receipt:
 def _thank(receipt: Receipt, now: datetime) -> None:
     home = connections.homes(connection_ids=[receipt.connection_id])[0]
     held = ledger.balances_of(owner_ids=[receipt.connection_id])[receipt.connection_id]
+    needed = payments.least_recharge_paise(
+        balance_paise=held.balance_paise,
+        level_paise=supply.money_needed_paise(
+            policy_name=settings.BIJLIGHAR["supply_policy"]
+        ),
+    )
+    said = {"balance": format_rupees(held.balance_paise)}
+    if needed:
+        said = {"due": format_rupees(-held.balance_paise), "needed": format_rupees(needed)}
     thanks = notice_to(
         home=home,
-        kind=NoticeKind.RECHARGED,
+        kind=NoticeKind.RECHARGED_TOO_LITTLE if needed else NoticeKind.RECHARGED,
         source=f"recharge:{receipt.entry_source}",
         parameters={
             "consumer_number": home.consumer_number,
             "amount": format_rupees(receipt.amount_paise),
-            "balance": format_rupees(held.balance_paise),
+            **said,
         },
     )
     tell(new=[thanks], now=now)

@@ -12,6 +12,7 @@ class NoticeKind(StrEnum):
     """What people are told of; each has its texts in `catalogue/`."""
 
     RECHARGED = "recharged"
+    RECHARGED_TOO_LITTLE = "recharged_too_little"
     LOW_BALANCE = "low_balance"
     BALANCE_USED_UP = "balance_used_up"
     DISCONNECTED = "disconnected"

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.money import PAISE_PER_RUPEE
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
 from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
@@ -173,6 +174,15 @@ def recharge_of(*, order_id: str) -> RechargePicture:
         created_at=order.created_at,
         credited_at=payment.credited_at if payment else None,
     )
+
+
+def least_recharge_paise(*, balance_paise: int, level_paise: int) -> int:
+    """The least recharge in whole rupees that lifts a balance above a level, or 0."""
+    if balance_paise > level_paise:
+        return 0
+    missing = level_paise - balance_paise + 1
+    rupees = -(-missing // PAISE_PER_RUPEE)
+    return max(rupees * PAISE_PER_RUPEE, LEAST_PAISE)
 
 
 def last_recharges(*, connection_ids: Sequence[int]) -> dict[int, LastRecharge]:

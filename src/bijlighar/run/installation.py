@@ -117,7 +117,9 @@ def _secrets(file: Path) -> dict[str, str]:
     if not file.exists():
         made = {name: secrets.token_hex(32) for name in SECRETS}
         beside = file.with_suffix(".new")
-        beside.touch(mode=0o600)
+        # One left by a start that was killed might be open to others.
+        beside.unlink(missing_ok=True)
+        beside.touch(mode=0o600, exist_ok=False)
         beside.write_text(json.dumps(made))
         beside.replace(file)
     held: dict[str, str] = json.loads(file.read_text())

@@ -46,11 +46,12 @@ class SupplyChange(models.Model):
 
 
 class LowBalanceWarning(models.Model):
-    """A threshold that a consumer was told of: once a recharge."""
+    """A threshold crossed, once a recharge; of several at once the lowest is told."""
 
     connection_id = models.BigIntegerField()
     recharge_key = models.TextField()
     percent = models.SmallIntegerField()
+    is_told = models.BooleanField()
     at = models.DateTimeField()
 
     class Meta:

@@ -36,7 +36,11 @@ def review(
         connection_id=evidence.connection_id,
         action=action,
         cancel_disconnection=state is SupplyState.DISCONNECTING and has_money,
-        warnings_percent=_newly_crossed(evidence, warned_percent, policy),
+        warnings_percent=(
+            _newly_crossed(evidence, warned_percent, policy)
+            if _can_heed(state, emergency, now)
+            else ()
+        ),
         recharge_key=evidence.recharge_key,
         emergency_ends_at=emergency,
         because=because,
@@ -97,6 +101,14 @@ def _why_not_yet(
         ),
     )
     return next((sentence for holds, sentence in reasons if holds), None)
+
+
+def _can_heed(
+    state: SupplyState, emergency_ends_at: datetime | None, now: datetime
+) -> bool:
+    """Whether a warning still warns: not of what has happened, nor of a time gone by."""
+    is_lit = state in (SupplyState.ON, SupplyState.RECONNECTING)
+    return is_lit and (emergency_ends_at is None or now < emergency_ends_at)
 
 
 def _newly_crossed(

@@ -173,6 +173,7 @@ def _keep(
             connection_id=evidence.connection_id,
             recharge_key=evidence.recharge_key,
             percent=percent,
+            is_told=percent == min(decision.warnings_percent),
             at=now,
         )
         for percent in decision.warnings_percent

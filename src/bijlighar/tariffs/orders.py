@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.tariffs.reading import ORDER_KEYS, read_schedules
+from bijlighar.tariffs.reading import ORDER_KEYS, read_name, read_schedules
 from bijlighar.tariffs.strict_yaml import OrderError, Table, read_table
 from bijlighar.tariffs.values import (
     Confidence,
@@ -142,7 +142,7 @@ def _order(text: str, file: str) -> Order:
     return Order(
         discom=table.text("discom"),
         state=table.text("state"),
-        name=table.text("order"),
+        name=read_name(table, "order"),
         in_force_from=starts,
         in_force_until=ends,
         source=table.text("source"),

@@ -58,10 +58,9 @@ def read_schedules(
     if not found:
         raise table.refuse("`schedules` is empty", "schedules")
     for one in found:
-        name = one.table("name", keys=("en", "hi"))
         yield Schedule(
             category=one.text("category"),
-            name=Name(en=name.text("en"), hi=name.text("hi")),
+            name=read_name(one, "name"),
             eligible=one.text("eligible"),
             energy=_slabs(one, "energy"),
             subsidy=_slabs(one, "subsidy"),
@@ -71,11 +70,17 @@ def read_schedules(
             fppas=_fppas(one),
             duty=_share(one, "duty"),
             rebate=_share(one, "rebate"),
-            order=table.text("order"),
+            order=read_name(table, "order"),
             order_sha256=sha256,
             in_force_from=starts,
             in_force_until=ends,
         )
+
+
+def read_name(table: Table, key: str) -> Name:
+    """What something is called in both languages; raises OrderError."""
+    name = table.table(key, keys=("en", "hi"))
+    return Name(en=name.text("en"), hi=name.text("hi"))
 
 
 def _slabs(schedule: Table, key: str) -> tuple[Slab, ...]:

@@ -122,7 +122,7 @@ class Schedule:
     fppas: FppasRule
     duty: Share
     rebate: Share
-    order: str
+    order: Name
     order_sha256: str
     in_force_from: date
     in_force_until: date | None
@@ -137,7 +137,7 @@ class Order:
 
     discom: str
     state: str
-    name: str
+    name: Name
     in_force_from: date
     in_force_until: date | None
     source: str

@@ -31,7 +31,7 @@ with happened as (
     (
         select at, id, 'warned', connection_id, null, percent::text
         from supply_lowbalancewarning
-        where %(id)s::bigint is null or connection_id = %(id)s::bigint
+        where is_told and (%(id)s::bigint is null or connection_id = %(id)s::bigint)
         order by id desc
         limit %(limit)s
     )
