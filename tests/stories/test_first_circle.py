@@ -9,6 +9,7 @@ import pytest
 from bijlighar.charges import service as charges
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import in_ist
+from bijlighar.kernel.money import format_rupees
 from bijlighar.ledger import service as ledger
 from bijlighar.payments import service as payments
 from tests.stories.world import World
@@ -317,12 +318,12 @@ def test_thresholds_are_told_once_a_recharge(world: World) -> None:
     world.at("2026-04-08", "11:00")
     world.recharge(asha, 1000)
     told = len(world.told(asha))
-    for left, kinds in (
-        ("290.00", ["low_balance"]),
-        ("90.00", ["low_balance"]),
-        ("80.00", []),
+    for clock, left, kinds in (
+        ("12:00", "290.00", ["low_balance"]),
+        ("13:00", "90.00", ["low_balance"]),
+        ("14:00", "80.00", []),
     ):
-        world.at("2026-04-08", f"{11 + len(left):02d}:{int(left[0]) * 5:02d}")
+        world.at("2026-04-08", clock)
         world.spend(asha, leave_rupees=left)
         world.review()
         assert world.told(asha)[told:] == kinds
@@ -339,3 +340,21 @@ def test_thresholds_are_told_once_a_recharge(world: World) -> None:
 def test_the_clock_of_the_town_is_indias(world: World) -> None:
     world.at("2026-04-02", "00:05")
     assert in_ist(world.now).isoformat() == "2026-04-02T00:05:00+05:30"
+
+
+def test_a_recharge_that_is_too_little_says_how_much_is_missing(world: World) -> None:
+    """Ten rupees do not light a home that owes more: it is told what does."""
+    asha = world.home(0)
+    world.darken(asha)
+    told = len(world.told(asha))
+    world.recharge(asha, 10)
+    world.send_commands()
+    assert world.supply(asha) == "off"
+    assert world.told(asha)[told:] == ["recharged_too_little"]
+    missing = world.picture(asha).supply.to_pay_paise
+    assert format_rupees(missing) in world.phone(asha)[-1]
+
+    world.recharge(asha, missing // 100)
+    world.send_commands()
+    assert world.supply(asha) == "on"
+    assert 0 < world.balance_paise(asha) < missing

@@ -16,7 +16,7 @@ from bijlighar.clock.clock import set_anchor
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
 from bijlighar.dashboards import service as dashboards
-from bijlighar.dashboards.values import HomeTile
+from bijlighar.dashboards.values import HomePicture, HomeTile
 from bijlighar.flow import schedule
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_payment import receive_webhook, start_recharge
@@ -233,6 +233,10 @@ class World:
         """The home on the desk's picture."""
         town = dashboards.town(now=self.now)
         return next(one for one in town.homes if one.connection_id == home.connection_id)
+
+    def picture(self, home: Home) -> HomePicture:
+        """What the home's own page shows."""
+        return dashboards.home(consumer_number=home.consumer_number, now=self.now)
 
     def last_error(self, home: Home) -> str:
         """Why the meter could not be read at the last attempt."""
