@@ -41,6 +41,7 @@ Monday then, with the window for disconnections just open."""
 SHOWN_FIRST_AT = clock_time(9, 30)
 WEB_STARTS_IN_S = 60
 LOOK_EVERY_S = 0.25
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 FIRST_SPEED = 600
@@ -163,16 +164,22 @@ def only_one(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def stopping_gently() -> Iterator[None]:
-    """SIGTERM ends the demo as Ctrl-C does."""
+    """Ctrl-C and SIGTERM end the demo once; an impatient second one changes nothing.
+
+    Also where whoever started the demo had told it to ignore Ctrl-C, as shells do.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in STOPS:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in STOPS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _with_database(
