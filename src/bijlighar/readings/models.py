@@ -48,6 +48,7 @@ class BlockReading(models.Model):
     day = models.DateField()
     first_block = models.SmallIntegerField()
     energies_wh = ArrayField(models.IntegerField())
+    source = models.TextField()
     received_at = models.DateTimeField()
 
     class Meta:

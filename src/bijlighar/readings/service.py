@@ -160,11 +160,18 @@ def _store_blocks(blocks: Sequence[Blocks], now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into readings_blockreading"
-            " (meter_id, day, first_block, energies_wh, received_at)"
-            " values (%s, %s, %s, %s, %s)"
+            " (meter_id, day, first_block, energies_wh, source, received_at)"
+            " values (%s, %s, %s, %s, %s, %s)"
             " on conflict (meter_id, day, first_block) do nothing",
             [
-                (one.meter_id, one.day, one.first_block, list(one.energies_wh), now)
+                (
+                    one.meter_id,
+                    one.day,
+                    one.first_block,
+                    list(one.energies_wh),
+                    ReadingSource.BLOCK_PROFILE.value,
+                    now,
+                )
                 for one in blocks
             ],
         )

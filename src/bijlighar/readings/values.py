@@ -8,10 +8,11 @@ from enum import StrEnum
 
 
 class ReadingSource(StrEnum):
-    """Where a register value came from."""
+    """Where a reading came from."""
 
     INSTALLATION = "installation"
     DAILY_PROFILE = "daily_profile"
+    BLOCK_PROFILE = "block_profile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
