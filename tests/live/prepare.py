@@ -1,13 +1,13 @@
 """Run as a process of a live town: take its homes in, and bring one into the dark.
 
-The relay itself is opened by the town's own head-end; this only decides it, by the rules,
-on evidence of the story's own.
+The days are charged by registers of the story's own; the decision is taken by the rules,
+and the relay is opened by the town's own head-end.
 """
 
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, time
+from datetime import date, time
 from pathlib import Path
 
 import django
@@ -17,22 +17,24 @@ def main(clock_file: str, dark_number: str) -> None:
     django.setup()
     import httpx
     from django.conf import settings
-    from django.db import transaction
 
     from bijlighar.clock.clock import set_anchor
     from bijlighar.connections import service as connections
-    from bijlighar.headend import service as headend
-    from bijlighar.headend.values import NewCommand, RelayWanted
+    from bijlighar.flow.close_day import close_day
+    from bijlighar.flow.review_supply import review_supply
     from bijlighar.kernel.ist import instant_of
     from bijlighar.ledger import service as ledger
     from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
+    from bijlighar.readings import service as readings
+    from bijlighar.readings.values import DailyRegister, Heard
     from bijlighar.run.settle import settle
     from bijlighar.run.settle_names import consumer_number_of
     from bijlighar.simulator.town_calendar import TOWN_START
     from bijlighar.supply import service as supply
-    from bijlighar.supply.values import Evidence, RelayAction
+    from bijlighar.supply.values import SupplyState
 
     starts_at = instant_of(TOWN_START)
+    monday = instant_of(date(2026, 4, 13), time(10))
     with httpx.Client() as client:
         settle(
             client=client,
@@ -40,60 +42,38 @@ def main(clock_file: str, dark_number: str) -> None:
             town_start=TOWN_START,
             now=starts_at,
         )
-    monday = instant_of(date(2026, 4, 13), time(10))
-    set_anchor(Path(clock_file), town_at=monday, speed=1)
     home = connections.home_of(consumer_number=consumer_number_of(int(dark_number)))
-    wallet = WalletOf(owner_id=home.connection_id)
-    held = ledger.balances_of(owner_ids=[home.connection_id])[home.connection_id]
-    with transaction.atomic():
-        ledger.post(
-            entries=[
-                NewEntry(
-                    reason="story",
-                    source="the money is gone",
-                    effective_at=monday,
-                    transfers=(
-                        NewTransfer(
-                            debit=wallet,
-                            credit=BookOf(book=Book.REVENUE, head="story"),
-                            head="story",
-                            amount_paise=held.balance_paise + 60_00,
-                        ),
-                    ),
-                )
-            ],
-            now=monday,
-        )
-
-        def review(now: datetime) -> list[RelayAction | None]:
-            evidence = Evidence(
-                connection_id=home.connection_id,
-                balance_paise=-60_00,
-                balance_as_of=now,
-                last_recharge_paise=held.balance_paise,
-                recharge_key="opening",
-                charged_through_end_at=now,
-                is_prepaid=True,
-                mode_since_at=instant_of(date(2026, 1, 1)),
-            )
-            reviewed = supply.review(
-                evidence=[evidence],
-                policy_name=settings.BIJLIGHAR["supply_policy"],
-                now=now,
-            )
-            return [decision.action for decision in reviewed.decisions]
-
-        review(instant_of(date(2026, 4, 9), time(10)))
-        assert review(monday) == [RelayAction.DISCONNECT]
-        headend.queue(
-            new=NewCommand(
+    heard = Heard(
+        meter_id=home.meter_id,
+        daily=tuple(
+            DailyRegister(
                 meter_id=home.meter_id,
-                connection_id=home.connection_id,
-                wanted=RelayWanted.OPEN,
-                source=supply.last_change_key(connection_id=home.connection_id),
-            ),
-            now=monday,
-        )
+                day=date(2026, 4, day),
+                register_wh=home.initial_register_wh,
+            )
+            for day in range(1, 13)
+        ),
+        blocks=(),
+        daily_holds_from=None,
+    )
+    readings.store(heard=[heard], now=monday)
+    close_day(connection_ids=[home.connection_id], now=monday)
+    held = ledger.balances_of(owner_ids=[home.connection_id])[home.connection_id]
+    gone = NewTransfer(
+        debit=WalletOf(owner_id=home.connection_id),
+        credit=BookOf(book=Book.REVENUE, head="story"),
+        head="story",
+        amount_paise=held.balance_paise + 60_00,
+    )
+    entry = NewEntry(
+        reason="story", source="the money is gone", effective_at=monday, transfers=(gone,)
+    )
+    ledger.post(entries=[entry], now=monday)
+    set_anchor(Path(clock_file), town_at=monday, speed=1)
+    for now in (instant_of(date(2026, 4, 9), time(10)), monday):
+        review_supply(connection_ids=[home.connection_id], now=now)
+    found = supply.state_of(connection_id=home.connection_id)
+    assert found.state is SupplyState.DISCONNECTING, found
 
 
 if __name__ == "__main__":

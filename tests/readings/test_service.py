@@ -8,7 +8,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bijlighar.readings import service as readings
-from bijlighar.readings.values import Blocks, DailyRegister, Heard, Missing
+from bijlighar.readings.values import (
+    Blocks,
+    Closable,
+    ClosedUntil,
+    DailyRegister,
+    Heard,
+    Missing,
+)
 from tests.append_only import insist_on_refusal, statements
 
 pytestmark = pytest.mark.django_db
@@ -218,45 +225,52 @@ def test_a_meter_that_nobody_installed_is_not_asked(installed):
 # What was used
 
 
+def used(meters: dict[int, date], *, until: date = TODAY) -> dict[int, Closable]:
+    """Usage after these days, by the registers in force there."""
+    opening = {ASHA: 1_000, BALRAM: 2_000}
+    return readings.usage_after(
+        meters={
+            meter: ClosedUntil(day=day, register_wh=opening[meter] + 100 * (day.month - 3))
+            for meter, day in meters.items()
+        },
+        until=until,
+    )
+
+
 def test_usage_is_told_for_many_meters_and_a_register_that_went_back_holds_up_only_its_own(
     installed,
 ):
     store(register(april(1), 1_500), register(april(2), 1_900))
     store(register(april(1), 1_999, BALRAM), meter_id=BALRAM)
-    found, errors = readings.usage_after(
-        meters={ASHA: MARCH_31, BALRAM: MARCH_31}, until=TODAY
-    )
-    assert {meter: [one.energy_wh for one in days] for meter, days in found.items()} == {
-        ASHA: [500, 400]
-    }
-    assert list(errors) == [BALRAM]
-    assert "fell from 2000 to 1999 Wh" in errors[BALRAM]
+    found = used({ASHA: MARCH_31, BALRAM: MARCH_31})
+    assert [one.energy_wh for one in found[ASHA].days] == [500, 400]
+    assert (found[ASHA].error, found[BALRAM].days) == ("", ())
+    assert "fell from 2000 to 1999 Wh" in found[BALRAM].error
 
 
 def test_usage_goes_on_after_the_day_given(installed):
     store(*(register(april(day), 1_000 + 100 * day) for day in (1, 2, 3)))
-    found, _ = readings.usage_after(meters={ASHA: april(1)}, until=april(3))
-    assert [(one.day, one.energy_wh) for one in found[ASHA]] == [(april(2), 100)]
+    found = used({ASHA: april(1)}, until=april(3))
+    assert [(one.day, one.energy_wh) for one in found[ASHA].days] == [(april(2), 100)]
 
 
 def test_usage_rests_on_the_register_in_force(installed):
     store(register(april(1), 1_500))
     store(register(april(1), 900))
-    found, errors = readings.usage_after(meters={ASHA: MARCH_31}, until=TODAY)
-    assert ([one.energy_wh for one in found[ASHA]], errors) == ([500], {})
+    found = used({ASHA: MARCH_31})[ASHA]
+    assert ([one.energy_wh for one in found.days], found.error) == ([500], "")
 
 
 def test_a_day_that_the_profile_has_gone_over_is_shared_out(installed):
     store(register(april(3), 1_090), holds_from=april(3))
-    found, _ = readings.usage_after(meters={ASHA: MARCH_31}, until=TODAY)
-    assert [(one.energy_wh, one.is_estimated) for one in found[ASHA]] == [(30, True)] * 3
+    found = used({ASHA: MARCH_31})[ASHA]
+    assert [(one.energy_wh, one.is_estimated) for one in found.days] == [(30, True)] * 3
 
 
 def test_a_profile_is_never_taken_to_reach_back_again(installed):
     store(register(april(3), 1_090), holds_from=april(3))
     store(holds_from=april(2))
-    found, _ = readings.usage_after(meters={ASHA: MARCH_31}, until=TODAY)
-    assert len(found[ASHA]) == 3
+    assert len(used({ASHA: MARCH_31})[ASHA].days) == 3
 
 
 # Half-hours

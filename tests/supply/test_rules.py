@@ -42,6 +42,17 @@ def evidence(balance_paise: int = -40_00, **changes: object) -> Evidence:
     return Evidence(balance_paise=balance_paise, **{**known, **changes})  # type: ignore[arg-type]
 
 
+def may_go(
+    known: Evidence,
+    *,
+    credit_ends_at: datetime | None = CREDIT_OVER,
+    now: datetime = TUESDAY,
+) -> bool:
+    return rules.may_still_be_disconnected(
+        evidence=known, emergency_ends_at=credit_ends_at, policy=POLICY, now=now
+    )
+
+
 def review(
     known: Evidence,
     state: SupplyState = ON,
@@ -207,10 +218,25 @@ def test_a_payment_withdraws_a_disconnection_that_waits(balance_paise, state, ca
 def test_a_disconnection_is_sent_only_if_money_and_hour_are_still_so(
     balance_paise, at, may
 ):
-    found = rules.may_still_be_disconnected(
-        balance_paise=balance_paise, policy=POLICY, now=india(at)
-    )
-    assert found is may
+    now = india(at)
+    known = evidence(balance_paise, charged_through_end_at=now - timedelta(hours=1))
+    assert may_go(known, credit_ends_at=now, now=now) is may
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"is_prepaid": False},
+        {"mode_since_at": india("2026-03-20 00:00")},
+        {"charged_through_end_at": india("2026-04-01 00:00")},
+        {"charged_through_end_at": None},
+    ],
+)
+def test_nor_is_it_sent_where_any_other_ground_has_gone(changes):
+    assert may_go(evidence())
+    assert not may_go(evidence(**changes))
+    assert not may_go(evidence(), credit_ends_at=TUESDAY + A_MOMENT)
+    assert not may_go(evidence(), credit_ends_at=None)
 
 
 # Warnings
@@ -321,9 +347,7 @@ def test_no_sequence_of_balances_and_times_ever_disconnects_in_protected_hours(
             assert balance_paise <= 0
             assert credit is not None
             assert credit <= now
-        if rules.may_still_be_disconnected(
-            balance_paise=balance_paise, policy=POLICY, now=now
-        ):
+        if may_go(known, credit_ends_at=credit, now=now):
             assert not is_protected(now)
             assert not is_protected(now + timedelta(minutes=9, seconds=59))
         if balance_paise > 0 and not is_on:

@@ -223,15 +223,15 @@ def test_disconnections_are_counted_where_they_were_read_back(used_up):
     assert supply.count_reconnections() == 0
 
 
-def test_money_and_hour_are_asked_of_the_policy_by_name():
-    def may(balance_paise: int, now: datetime) -> bool:
-        return supply.may_still_be_disconnected(
-            balance_paise=balance_paise, policy_name=NAME, now=now
-        )
+def test_the_last_look_lets_through_only_what_is_still_to_be_disconnected(used_up):
+    def still(known: Evidence, now: datetime) -> bool:
+        return bool(supply.still_to_disconnect(evidence=[known], policy_name=NAME, now=now))
 
-    assert may(0, TUESDAY)
-    assert not may(1, TUESDAY)
-    assert not may(0, TUESDAY + timedelta(hours=8))
+    assert not still(evidence(), TUESDAY)
+    review(evidence())
+    assert still(evidence(), TUESDAY)
+    assert not still(evidence(balance_paise=1), TUESDAY)
+    assert not still(evidence(), TUESDAY + timedelta(hours=8))
     assert supply.money_needed_paise(policy_name=NAME) == 0
     with pytest.raises(PolicyError):
         supply.money_needed_paise(policy_name="none")

@@ -18,6 +18,11 @@ def are_there(root: Path) -> bool:
     return (root / "node_modules" / ".package-lock.json").exists()
 
 
+def fonts_are_cut(root: Path) -> bool:
+    """Whether `tools/fonts.py` has finished here: its folder appears when it is whole."""
+    return (root / "node_modules" / ".bijlighar-fonts").is_dir()
+
+
 def install(environment: Environment) -> None:
     """Install the locked npm packages, none of whose scripts is run (see `.npmrc`)."""
     root = environment.root

@@ -48,6 +48,7 @@ def set_up(root: Path, *, dev: bool, with_browser: bool) -> None:
         _install_packages(environment, dev=dev),
         _install_project(environment),
         _install_assets(environment),
+        _cut_fonts(environment),
         _compile_translations(environment),
     ]
     if with_browser:
@@ -109,6 +110,24 @@ def _install_assets(environment: Environment) -> bool:
     with progress.step("npm packages"):
         npm_packages.install(environment)
         stamps.put(assets=key)
+    return True
+
+
+def _cut_fonts(environment: Environment) -> bool:
+    """Cut the npm fonts down; npm's next visit removes them with the rest of its folder."""
+    tool = environment.root / "tools" / "fonts.py"
+    key = key_of([environment.root / "package-lock.json", tool])
+    stamps = _stamps(environment)
+    if stamps.has("fonts", key) and npm_packages.fonts_are_cut(environment.root):
+        return False
+    with progress.step("fonts for Hindi and English"):
+        progress.run(
+            [environment.python, tool],
+            doing="cutting the fonts down",
+            folder=environment.root,
+            log=environment.log,
+        )
+        stamps.put(fonts=key)
     return True
 
 

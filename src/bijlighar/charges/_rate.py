@@ -57,21 +57,23 @@ class RatedDay:
 def days_of_wave(
     wave: Sequence[tuple[Home, DayUsage]], before: Mapping[int, DayCharge]
 ) -> tuple[list[Day], dict[int, str]]:
-    """What each day's charge depends on, and the connections for which no order is known.
-
-    Raises connections.NoFacts.
-    """
+    """What each day's charge depends on, and the connections of which something is missing:
+    an order for the category, or the category itself."""
     facts = _facts(wave)
     demand = _max_demands(wave)
     days: list[Day] = []
     rejected: dict[int, str] = {}
     for home, usage in wave:
+        known = facts.get((home.connection_id, usage.day))
+        if known is None:
+            rejected[home.connection_id] = f"no category and load are known on {usage.day}"
+            continue
         try:
             days.append(
                 _day(
                     home,
                     usage,
-                    facts[home.connection_id, usage.day],
+                    known,
                     demand[home.meter_id],
                     before.get(home.connection_id),
                 )
@@ -108,7 +110,7 @@ def _facts(wave: Sequence[tuple[Home, DayUsage]]) -> dict[tuple[int, date], Fact
     return {
         (connection_id, day): facts
         for day, ids in by_day.items()
-        for connection_id, facts in connections.facts_on(
+        for connection_id, facts in connections.known_facts_on(
             connection_ids=ids, day=day
         ).items()
     }

@@ -26,7 +26,7 @@ from bijlighar.kernel.ist import ONE_DAY, day_ends, supply_day_of
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
 from bijlighar.readings import service as readings
-from bijlighar.readings.values import DayUsage
+from bijlighar.readings.values import ClosedUntil, DayUsage
 
 
 class AlreadyPosted(BijligharError):
@@ -47,8 +47,9 @@ def close_days(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
         homes = {
             home.meter_id: home for home in connections.homes(connection_ids=connection_ids)
         }
-        usages, rejected = _usages(homes, until=supply_day_of(now))
+        usages, errors = _usages(homes, until=supply_day_of(now))
         charged: dict[int, list[RatedDay]] = {}
+        rejected: dict[int, str] = {}
         for wave in _waves(usages):
             rejected |= _charge(wave, charged, rejected, now)
         _post([day for days in charged.values() for day in days], now)
@@ -58,7 +59,7 @@ def close_days(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
         ),
         rejected=tuple(
             NotCharged(connection_id=connection_id, error=sentence)
-            for connection_id, sentence in rejected.items()
+            for connection_id, sentence in (errors | rejected).items()
         ),
     )
 
@@ -126,16 +127,38 @@ def _usages(
     homes: Mapping[int, Home], *, until: date
 ) -> tuple[dict[int, list[tuple[Home, DayUsage]]], dict[int, str]]:
     """Closable days by connection, and the connections whose registers make no sense."""
-    last = charged_through(connection_ids=[home.connection_id for home in homes.values()])
-    after = {
-        meter_id: last.get(home.connection_id, home.installed_on - ONE_DAY)
-        for meter_id, home in homes.items()
-    }
-    found, errors = readings.usage_after(meters=after, until=until)
+    last = _last([home.connection_id for home in homes.values()])
+    found = readings.usage_after(
+        meters={
+            meter_id: _closed_until(home, last.get(home.connection_id))
+            for meter_id, home in homes.items()
+        },
+        until=until,
+    )
     return {
-        homes[meter_id].connection_id: [(homes[meter_id], one) for one in days]
-        for meter_id, days in found.items()
-    }, {homes[meter_id].connection_id: sentence for meter_id, sentence in errors.items()}
+        homes[meter_id].connection_id: [(homes[meter_id], day) for day in closable.days]
+        for meter_id, closable in found.items()
+    }, {
+        homes[meter_id].connection_id: closable.error
+        for meter_id, closable in found.items()
+        if closable.error
+    }
+
+
+def _closed_until(home: Home, last: DayCharge | None) -> ClosedUntil:
+    """Up to where a home is charged: its last charge, or its meter's installation."""
+    if last is None:
+        return ClosedUntil(
+            day=home.installed_on - ONE_DAY, register_wh=home.initial_register_wh
+        )
+    return ClosedUntil(day=last.day, register_wh=last.closing_register_wh)
+
+
+def _last(connection_ids: Sequence[int]) -> dict[int, DayCharge]:
+    """Each connection's last charge."""
+    kept = DayCharge.objects.filter(connection_id__in=connection_ids)
+    kept = kept.order_by("connection_id", "-day").distinct("connection_id")
+    return {one.connection_id: one for one in kept}
 
 
 def _waves(
@@ -167,12 +190,7 @@ def _before(
 ) -> dict[int, DayCharge]:
     """Each connection's charge before this one: made just now, or kept."""
     found = {i: charged[i][-1].charge for i in connection_ids if i in charged}
-    missing = [i for i in connection_ids if i not in found]
-    if missing:
-        kept = DayCharge.objects.filter(connection_id__in=missing)
-        kept = kept.order_by("connection_id", "-day").distinct("connection_id")
-        found.update({one.connection_id: one for one in kept})
-    return found
+    return found | _last([i for i in connection_ids if i not in found])
 
 
 def _post(new: Sequence[RatedDay], now: datetime) -> None:

@@ -97,14 +97,19 @@ def ids() -> tuple[int, ...]:
     return tuple(Connection.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Facts]:
-    """What holds for each connection on a day. Raises NoFacts where one has none."""
+def known_facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Facts]:
+    """What holds on a day for each connection for which anything does."""
     held: dict[int, list[ConnectionFact]] = {}
     for fact in ConnectionFact.objects.filter(
         connection_id__in=connection_ids, from_day__lte=day
     ).order_by("connection_id", "from_day"):
         held.setdefault(fact.connection_id, []).append(fact)
-    found = {connection_id: _facts(facts) for connection_id, facts in held.items()}
+    return {connection_id: _facts(facts) for connection_id, facts in held.items()}
+
+
+def facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Facts]:
+    """What holds for each connection on a day. Raises NoFacts where one has none."""
+    found = known_facts_on(connection_ids=connection_ids, day=day)
     missing = set(connection_ids) - found.keys()
     if missing:
         raise NoFacts(f"No category and load on {day} for connections {sorted(missing)}.")

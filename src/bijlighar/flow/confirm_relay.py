@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from bijlighar.connections import service as connections
-from bijlighar.flow.review_supply import notice_to, review_supply, tell
+from bijlighar.flow.review_supply import evidence_of, notice_to, review_supply, tell
 from bijlighar.headend import service as headend
 from bijlighar.headend.values import Command, RelayOutcome, RelayWanted
 from bijlighar.kernel.money import format_rupees
@@ -36,14 +37,14 @@ def release(*, limit: int, claimed_by: int, now: datetime) -> tuple[Command, ...
         if not seen:
             return ()
         # Wallets are always locked first, then supplies, then commands: see README.
-        balances = ledger.lock_balances(owner_ids=[one.connection_id for one in seen])
+        allowed = _may_still_be_cut(seen, now)
         due = headend.due_commands(
             now=now, limit=limit, among=[one.command_id for one in seen]
         )
         overtaken = [
             command
             for command in due
-            if not _may_go(command, balances[command.connection_id].balance_paise, now)
+            if command.wanted is RelayWanted.OPEN and command.connection_id not in allowed
         ]
         for command in overtaken:
             _withdraw(command, now)
@@ -87,11 +88,14 @@ def _settle(outcome: RelayOutcome, now: datetime) -> Command | None:
     return headend.unconfirmed(command_id=outcome.command_id, error=error, now=now)
 
 
-def _may_go(command: Command, balance_paise: int, now: datetime) -> bool:
-    if command.wanted is RelayWanted.CLOSED:
-        return True
-    return supply.may_still_be_disconnected(
-        balance_paise=balance_paise,
+def _may_still_be_cut(seen: Sequence[Command], now: datetime) -> frozenset[int]:
+    """Lock the wallets of all these, and look at the disconnections once more."""
+    ledger.lock_balances(owner_ids=[one.connection_id for one in seen])
+    cuts = [one.connection_id for one in seen if one.wanted is RelayWanted.OPEN]
+    if not cuts:
+        return frozenset()
+    return supply.still_to_disconnect(
+        evidence=evidence_of(connection_ids=cuts, now=now),
         policy_name=settings.BIJLIGHAR["supply_policy"],
         now=now,
     )

@@ -42,7 +42,7 @@ def review_supply(*, connection_ids: Sequence[int], now: datetime) -> tuple[Deci
             h.connection_id: h for h in connections.homes(connection_ids=connection_ids)
         }
         reviewed = supply.review(
-            evidence=_evidence(balances, now),
+            evidence=_evidence_from(balances, now),
             policy_name=settings.BIJLIGHAR["supply_policy"],
             now=now,
         )
@@ -65,6 +65,11 @@ def tell(*, new: Sequence[NewNotice], now: datetime) -> None:
         later.send_notices(notice_ids=notices.queue(notices=new, now=now))
 
 
+def evidence_of(*, connection_ids: Sequence[int], now: datetime) -> list[Evidence]:
+    """What decisions about these supplies rest on, the wallets locked."""
+    return _evidence_from(ledger.lock_balances(owner_ids=connection_ids), now)
+
+
 def notice_to(
     *, home: Home, kind: NoticeKind, source: str, parameters: Mapping[str, str]
 ) -> NewNotice:
@@ -80,7 +85,7 @@ def notice_to(
     )
 
 
-def _evidence(balances: Mapping[int, Balance], now: datetime) -> list[Evidence]:
+def _evidence_from(balances: Mapping[int, Balance], now: datetime) -> list[Evidence]:
     ids = sorted(balances)
     facts = connections.facts_on(connection_ids=ids, day=supply_day_of(now))
     recharges = payments.last_recharges(connection_ids=ids)

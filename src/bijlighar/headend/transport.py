@@ -71,15 +71,21 @@ class Line:
 
     async def _heard(self, exchange: Conversation[T]) -> bytes:
         """The next APDU to send, once a genuine answer to the last has come."""
-        for _ in range(MOST_BAD_FRAMES):
-            try:
-                return exchange.send(await self._answer())
-            except StopIteration as end:
-                # Inside a coroutine StopIteration would turn into RuntimeError.
-                raise _Ended(end.value) from None
-            except (DecodeError, FrameForged, CounterReplayed):
-                if exchange.is_over:
-                    raise
+        try:
+            async with asyncio.timeout(self._answer_timeout_s):
+                for _ in range(MOST_BAD_FRAMES):
+                    try:
+                        return exchange.send(await self._answer())
+                    except StopIteration as end:
+                        # In a coroutine StopIteration would turn into RuntimeError.
+                        raise _Ended(end.value) from None
+                    except (DecodeError, FrameForged, CounterReplayed):
+                        if exchange.is_over:
+                            raise
+        except TimeoutError as error:
+            raise MeterSilent(
+                f"No answer within {self._answer_timeout_s:g} seconds."
+            ) from error
         raise MeterSilent(f"{MOST_BAD_FRAMES} frames, and none of them a genuine answer.")
 
     async def _send(self, apdu: bytes) -> None:
@@ -91,19 +97,13 @@ class Line:
             raise MeterSilent(f"The connection broke while sending: {error}") from error
 
     async def _answer(self) -> bytes:
+        """The next frame's APDU; whoever waits for it sets the deadline."""
         try:
-            async with asyncio.timeout(self._answer_timeout_s):
-                while (frame := self._frames.next_frame()) is None:
-                    received = await self._reader.read(READ_BYTES)
-                    if not received:
-                        raise MeterSilent(
-                            "The meter closed the connection without an answer."
-                        )
-                    self._frames.feed(received)
-        except TimeoutError as error:
-            raise MeterSilent(
-                f"No answer within {self._answer_timeout_s:g} seconds."
-            ) from error
+            while (frame := self._frames.next_frame()) is None:
+                received = await self._reader.read(READ_BYTES)
+                if not received:
+                    raise MeterSilent("The meter closed the connection without an answer.")
+                self._frames.feed(received)
         except OSError as error:
             raise MeterSilent(f"The connection broke: {error}") from error
         return frame.payload

@@ -87,11 +87,13 @@ STATIC_ROOT = Path(os.environ.get("BIJLIGHAR_STATIC", PACKAGE / "static-collecte
 NODE_MODULES = Path(
     os.environ.get("BIJLIGHAR_NODE_MODULES", PACKAGE.parents[1] / "node_modules")
 )
+# The first that holds a file serves it: where set-up cut no fonts, npm's whole ones serve.
 STATICFILES_DIRS = [
     (f"vendor/{name}", NODE_MODULES / folder)
     for name, folder in {
         "htmx": "htmx.org/dist",
         "htmx-ext-sse": "htmx-ext-sse",
+        "mukta/files": ".bijlighar-fonts",
         "mukta": "@fontsource/mukta",
     }.items()
     if (NODE_MODULES / folder).is_dir()

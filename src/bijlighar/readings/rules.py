@@ -5,43 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import ONE_DAY, days_between
-from bijlighar.readings.values import DayUsage
-
-
-class RegisterWentBack(BijligharError):
-    """A register is lower than the one before it: a person has to look at the meter."""
+from bijlighar.readings.values import Closable, ClosedUntil, DayUsage
 
 
 def closable(
     *,
     meter_id: int,
-    after: date,
+    after: ClosedUntil,
     registers: Mapping[date, int],
     lost_before: date | None,
     until: date,
-) -> list[DayUsage]:
+) -> Closable:
     """The usage of each day after `after`, in order, as far as it is known.
 
-    `registers` holds the register at the end of each known day, `after` among them. A day
-    whose register may still arrive stops the list: nothing is invented. A day before
-    `lost_before` whose register is missing is lost for good (the meter's profile has gone
-    over it); such days share the energy up to the next known register equally, and are
-    marked as estimated. `until` is the first day not to look at.
-    Raises RegisterWentBack.
+    `registers` holds the register at the end of each known day. A day whose register may
+    still arrive stops the list: nothing is invented. A day before `lost_before` whose
+    register is missing is lost for good (the meter's profile has gone over it); such days
+    share the energy up to the next known register equally, and are marked as estimated. A
+    register that fell stops the list too, with an error: a person has to look at the
+    meter. `until` is the first day not to look at.
     """
     found: list[DayUsage] = []
-    opening = registers[after]
-    day = after + ONE_DAY
+    opening, day = after.register_wh, after.day + ONE_DAY
     while day < until:
         closes = _next_known(day, registers, lost_before, until)
         if closes is None:
             break
-        found.extend(_shared(meter_id, day, closes, opening, registers[closes]))
-        opening = registers[closes]
-        day = closes + ONE_DAY
-    return found
+        closing = registers[closes]
+        if closing < opening:
+            fell = f"the register fell from {opening} to {closing} Wh on {closes}"
+            return Closable(days=tuple(found), error=f"Meter {meter_id}: {fell}.")
+        found.extend(_shared(meter_id, day, closes, opening, closing))
+        opening, day = closing, closes + ONE_DAY
+    return Closable(days=tuple(found), error="")
 
 
 def _next_known(
@@ -61,10 +58,6 @@ def _shared(
     meter_id: int, first: date, last: date, opening: int, closing: int
 ) -> Iterator[DayUsage]:
     """Usage of the days `first`..`last`, whose energy is known together."""
-    if closing < opening:
-        raise RegisterWentBack(
-            f"Meter {meter_id}: the register fell from {opening} to {closing} Wh on {last}."
-        )
     days = list(days_between(first, last + ONE_DAY))
     for index, day in enumerate(days):
         starts = opening + (closing - opening) * index // len(days)

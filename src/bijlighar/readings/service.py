@@ -13,8 +13,9 @@ from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings import rules
 from bijlighar.readings.values import (
     Blocks,
+    Closable,
+    ClosedUntil,
     DailyRegister,
-    DayUsage,
     Heard,
     Missing,
     ReadingSource,
@@ -79,38 +80,35 @@ def _missing(meter_id: int, row: Mapping[str, date | int | None], today: date) -
     )
 
 
-def usage_after(
-    *, meters: Mapping[int, date], until: date
-) -> tuple[dict[int, list[DayUsage]], dict[int, str]]:
-    """The closable days of each meter after the day given for it, in order.
+def usage_after(*, meters: Mapping[int, ClosedUntil], until: date) -> dict[int, Closable]:
+    """The closable days of each meter after those that are closed, in order.
 
-    Answers beside them the meters whose registers went backwards, with the sentence that
-    says so. `until` is the first day not to look at: today, whose register can't exist yet.
+    `until` is the first day not to look at: today, whose register can't exist yet.
     """
     registers: dict[int, dict[date, int]] = {meter_id: {} for meter_id in meters}
     lost: dict[int, date | None] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            statement("bijlighar.readings", "registers_from"),
-            {"meters": list(meters), "days": list(meters.values()), "until": until},
+            statement("bijlighar.readings", "registers_after"),
+            {
+                "meters": list(meters),
+                "days": [closed.day for closed in meters.values()],
+                "until": until,
+            },
         )
         for row in rows(cursor):
             registers[row["meter_id"]][row["day"]] = row["register_wh"]
             lost[row["meter_id"]] = row["daily_holds_from"]
-    found: dict[int, list[DayUsage]] = {}
-    errors: dict[int, str] = {}
-    for meter_id, after in meters.items():
-        try:
-            found[meter_id] = rules.closable(
-                meter_id=meter_id,
-                after=after,
-                registers=registers[meter_id],
-                lost_before=lost.get(meter_id),
-                until=until,
-            )
-        except rules.RegisterWentBack as error:
-            errors[meter_id] = str(error)
-    return found, errors
+    return {
+        meter_id: rules.closable(
+            meter_id=meter_id,
+            after=after,
+            registers=registers[meter_id],
+            lost_before=lost.get(meter_id),
+            until=until,
+        )
+        for meter_id, after in meters.items()
+    }
 
 
 def blocks_of(*, meter_id: int, day: date) -> tuple[int | None, ...]:

@@ -63,6 +63,14 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedUntil:
+    """Up to where a meter's days are closed: the last day and the register at its end."""
+
+    day: date
+    register_wh: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayUsage:
     """What was used on one supply day, by the register at its two ends."""
 
@@ -73,3 +81,12 @@ class DayUsage:
     closing_register_wh: int
     is_estimated: bool
     """The day's own register is lost; a later one bounds it and the share is by days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closable:
+    """The days of one meter that can be closed, in order, and what stands in the way."""
+
+    days: tuple[DayUsage, ...]
+    error: str
+    """Why the day after these will never close by itself; empty where it just waits."""

@@ -47,16 +47,23 @@ def review(
     )
 
 
-def may_still_be_disconnected(*, balance_paise: int, policy: Policy, now: datetime) -> bool:
+def may_still_be_disconnected(
+    *,
+    evidence: Evidence,
+    emergency_ends_at: datetime | None,
+    policy: Policy,
+    now: datetime,
+) -> bool:
     """Whether a disconnection that was decided before may be sent at this moment.
 
-    A relay takes a while to answer: the hour must still be right when it does.
+    Everything that the decision rested on is asked again, money first. A relay takes a
+    while to answer: the hour must still be right when it does.
     """
-    return (
-        balance_paise <= policy.disconnect_below_paise
-        and policy.allows_disconnection_at(now)
-        and policy.allows_disconnection_at(now + SENDING_TAKES)
-    )
+    if evidence.balance_paise > policy.disconnect_below_paise or emergency_ends_at is None:
+        return False
+    return _why_not_yet(
+        evidence, emergency_ends_at, policy, now
+    ) is None and policy.allows_disconnection_at(now + SENDING_TAKES)
 
 
 def _action(

@@ -97,13 +97,27 @@ def last_change_key(*, connection_id: int) -> str:
     return f"supply change {last.pk}"
 
 
-def may_still_be_disconnected(
-    *, balance_paise: int, policy_name: str, now: datetime
-) -> bool:
-    """Whether a disconnection decided earlier may be sent now."""
-    return rules.may_still_be_disconnected(
-        balance_paise=balance_paise, policy=policy_named(policy_name), now=now
-    )
+def still_to_disconnect(
+    *, evidence: Sequence[Evidence], policy_name: str, now: datetime
+) -> frozenset[int]:
+    """Which of these connections may be disconnected at this very moment.
+
+    The last look before a relay opens: the caller holds the wallets' locks.
+    """
+    policy = policy_named(policy_name)
+    with transaction.atomic():
+        supplies = _locked([one.connection_id for one in evidence])
+        return frozenset(
+            one.connection_id
+            for one in evidence
+            if supplies[one.connection_id].state == SupplyState.DISCONNECTING.value
+            and rules.may_still_be_disconnected(
+                evidence=one,
+                emergency_ends_at=supplies[one.connection_id].emergency_ends_at,
+                policy=policy,
+                now=now,
+            )
+        )
 
 
 def money_needed_paise(*, policy_name: str) -> int:

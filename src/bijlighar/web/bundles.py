@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-_FRAME = ("tokens", "page", "text", "controls", "lamp", "header", "ribbon")
+_FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps")
 _WIDE = ("notice", "clock", "start", "town", "desk", "phones")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
@@ -34,9 +34,8 @@ def _js(*names: str) -> tuple[str, ...]:
 
 
 BUNDLES = {
-    "consumer-hi.css": _css("fonts-hi", *_FRAME, *_CONSUMER),
-    "consumer-en.css": _css("fonts-en", *_FRAME, *_CONSUMER),
-    "wide.css": _css("fonts-wide", *_FRAME, *_WIDE),
+    "consumer.css": _css(*_FRAME, *_CONSUMER),
+    "wide.css": _css(*_FRAME, *_WIDE),
     "consumer.js": (*_HTMX, *_js("live", "clock", "days")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
 }
