@@ -2,10 +2,10 @@
 
 Four files are made, each script in two weights, and served in the place of the npm files of
 the same names (`STATICFILES_DIRS` in `project/settings.py`). Cut away are hints, which
-phones do not use, other languages, Devanagari's kerning (0.03 em a pair at most), and
-drawings of their own for conjuncts that Hindi hardly writes: those come from half letter
-and letter, as in most fonts. What a screen may hold is `SHOWN`; the same ranges stand in
-`static/web/css/fonts.css`.
+phones do not use, other languages, Devanagari's kerning (some hundredths of an em in one
+word of four), and drawings of their own for conjuncts that Hindi hardly writes: those come
+from half letter and letter, as in most fonts. What a screen may hold is `SHOWN`; the same
+ranges stand in `static/web/css/fonts.css`.
 
     tools/fonts.py        write node_modules/.bijlighar-fonts
 """
@@ -62,6 +62,7 @@ DRAWN_AFTER = {
     "च्": "च छ य",
     "ज्": "ज ब म य व ज्व",
     "ज़्": "य ज़",
+    "ञ्": "च ज",
     "ण्": "ट ठ ड ण य",
     "त्": "क ख त थ न प फ म य ल व स त्व प्र म्य र्य स्य",
     "थ्": "य व",
@@ -84,7 +85,7 @@ DRAWN_AFTER = {
 """The conjuncts of half letters whose own drawings stay: a half letter and what follows.
 
 Source: the 26,604 commonest Hindi words, as wordfreq 3.1 counts them, and the words of this
-project.
+project; by hand those of पञ्च and अञ्जलि, which formal names keep.
 """
 DRAWN = frozenset(
     half + rest for half, rests in DRAWN_AFTER.items() for rest in rests.split()

@@ -23,7 +23,7 @@ from bijlighar.run.installation import Installation, environment
 from bijlighar.run.postgres import start_postgres
 from bijlighar.run.processes import Processes
 from bijlighar.run.settle_names import consumer_number_of
-from bijlighar.run.stage import free_port, own_meter_base, wait_for_town
+from bijlighar.run.stage import free_port, own_meter_base, wait_for
 from bijlighar.simulator.town_calendar import TOWN_START
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -65,9 +65,9 @@ class LiveTown:
         for name in names or commands:
             self.processes.start(name, commands[name])
             if name == "town":
-                wait_for_town(self.installation.town_url, self.processes)
+                wait_for(self.installation.town_url, self.processes)
             if name == "serve":
-                self.wait_until(self._web_answers)
+                wait_for(self.web_url, self.processes)
 
     def prepare(self, *, dark: int) -> str:
         """Take the homes in and let one be cut; its consumer number."""
@@ -152,12 +152,6 @@ class LiveTown:
             f"{file.name}: {file.read_text(errors='replace')[-600:]}"
             for file in sorted(self.installation.logs.glob("*.log"))
         )
-
-    def _web_answers(self) -> bool:
-        try:
-            return httpx.get(f"{self.web_url}/healthz", timeout=2).status_code == 200
-        except httpx.HTTPError:
-            return False
 
     def _environment(self) -> dict[str, str]:
         return {

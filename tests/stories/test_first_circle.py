@@ -119,11 +119,7 @@ def test_an_open_relay_uses_nothing_and_only_the_fixed_charge_runs(world: World)
 def test_the_payment_that_beats_the_queued_disconnection(world: World) -> None:
     """The cut is queued, not sent; a payment comes; the relay never moves."""
     asha = world.home(0)
-    for day in range(8, 14):
-        world.midnight(f"2026-04-{day:02d}")
-        if day == 9:
-            world.spend(asha, leave_rupees="-5.00")
-            world.review()
+    world.use_up(asha)
     world.at("2026-04-13", "10:00")
     world.review()
     assert world.supply(asha) == "disconnecting"
@@ -139,11 +135,7 @@ def test_the_payment_that_beats_the_queued_disconnection(world: World) -> None:
 def test_a_disconnection_that_waited_into_the_evening_is_withdrawn(world: World) -> None:
     """Queued at 17:45 while the head-end is down; at 18:10 nobody may be cut any more."""
     asha = world.home(0)
-    for day in range(8, 14):
-        world.midnight(f"2026-04-{day:02d}")
-        if day == 9:
-            world.spend(asha, leave_rupees="-5.00")
-            world.review()
+    world.use_up(asha)
     world.at("2026-04-13", "17:45")
     world.review()
     assert world.supply(asha) == "disconnecting"
@@ -213,11 +205,7 @@ def test_the_relay_command_whose_answer_is_lost_is_decided_by_the_read_back(
 ) -> None:
     """The relay opens, the answer never comes: not known until it is read."""
     asha = world.home(0)
-    for day in range(8, 14):
-        world.midnight(f"2026-04-{day:02d}")
-        if day == 9:
-            world.spend(asha, leave_rupees="-5.00")
-            world.review()
+    world.use_up(asha)
     world.break_meter(asha, "answer_lost", once=True)
     world.at("2026-04-13", "10:00")
     world.review()

@@ -154,16 +154,20 @@ class World:
             now=self.now,
         )
 
-    def darken(self, home: Home) -> None:
-        """Bring a home into the dark by the rules: money gone, credit over, window open.
+    def use_up(self, home: Home) -> None:
+        """Money gone on 9 April, credit over on Sunday the 12th; ends Monday, 00:05.
 
-        Ends on Monday 13 April 2026 at 10:00, with the days before it charged.
+        The days before are charged: nothing but the hour keeps the home lit.
         """
         for day in range(8, 14):
             self.midnight(f"2026-04-{day:02d}")
             if day == 9:
                 self.spend(home, leave_rupees="-5.00")
                 self.review()
+
+    def darken(self, home: Home) -> None:
+        """Bring a home into the dark by the rules, on Monday 13 April 2026 at 10:00."""
+        self.use_up(home)
         self.at("2026-04-13", "10:00")
         self.review()
         self.send_commands()

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import FileSystemFinder
 from django.test import Client
 from django.urls import reverse
 
@@ -54,6 +55,26 @@ def test_bundles_hold_every_style_and_script():
         if path.suffix in {".css", ".js"}
     }
     assert made <= held
+
+
+def fonts_named() -> list[str]:
+    style = (WEB / "static/web/css/fonts.css").read_text()
+    return re.findall(r'url\("/static/([^"]+)"\)', style)
+
+
+def test_fonts_are_served_as_set_up_cut_them():
+    found = [FileSystemFinder().find(path) for path in fonts_named()]
+    assert len(found) == 4
+    assert {Path(path).parent.name for path in found} == {".bijlighar-fonts"}
+
+
+def test_where_none_were_cut_the_whole_fonts_are_served(settings):
+    settings.STATICFILES_DIRS = [
+        (prefix, folder)
+        for prefix, folder in settings.STATICFILES_DIRS
+        if folder.name != ".bijlighar-fonts"
+    ]
+    assert all(FileSystemFinder().find(path) for path in fonts_named())
 
 
 @pytest.mark.parametrize(

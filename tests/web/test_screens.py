@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import Client
+
+from bijlighar.web.bundles import bundle
+from tools import fonts
 
 HOME = "/home/{}/"
 
@@ -34,6 +38,18 @@ def test_the_consumers_page_answers_the_four_questions(asha, hindi, english):
     page = text_of(english.get(HOME.format(asha.consumer_number)))
     assert "Supply is on" in page
     assert "Everything used up to 1 April has been deducted." in page
+
+
+def test_a_first_page_in_hindi_weighs_less_than_140_kb(asha, hindi):
+    page = text_of(hindi.get(HOME.format(asha.consumer_number)))
+    loaded = [
+        len(gzip.compress(page.encode())),
+        len(bundle("consumer.css").compressed),
+        len(bundle("consumer.js").compressed),
+        *(path.stat().st_size for path in (fonts.ROOT / fonts.MADE).glob("*.woff2")),
+    ]
+    assert len(loaded) == 7
+    assert sum(loaded) < 140_000
 
 
 def test_live_parts_come_without_the_frame(asha, english):

@@ -30,7 +30,7 @@ from bijlighar.run.stage import (
     leave_database,
     migrate,
     own_meter_base,
-    wait_for_town,
+    wait_for,
 )
 from bijlighar.simulator.town_calendar import TOWN_START
 
@@ -39,7 +39,6 @@ DAYS_BEFORE = 33
 Monday then, with the window for disconnections just open."""
 
 SHOWN_FIRST_AT = clock_time(9, 30)
-WEB_STARTS_IN_S = 60
 LOOK_EVERY_S = 0.25
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -59,10 +58,6 @@ class AlreadyRunning(BijligharError):
 
 class AnotherTown(BijligharError):
     """The folder holds a town that was begun with other settings."""
-
-
-class WebSilent(BijligharError):
-    """The web server did not start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +197,7 @@ def _with_database(
     processes = Processes(environment=held, logs=installation.logs)
     try:
         processes.start("town", ["town"])
-        wait_for_town(installation.town_url, processes)
+        wait_for(installation.town_url, processes)
         _bring_up(demo, installation, processes)
         _watch(processes, installation)
     finally:
@@ -232,7 +227,7 @@ def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) 
             now=day_starts(TOWN_START),
         )
         processes.start("serve", ["serve", "--port", str(installation.web_port)])
-        _wait_for_web(installation, processes)
+        wait_for(installation.web_url, processes)
         click.echo(_welcome(installation))
         shown_first_at = instant_of(
             TOWN_START + timedelta(days=DAYS_BEFORE), SHOWN_FIRST_AT
@@ -250,19 +245,6 @@ def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) 
     processes.start("work", ["work"])
     processes.start("poll", ["poll"])
     processes.start("people", ["people"])
-
-
-def _wait_for_web(installation: Installation, processes: Processes) -> None:
-    deadline = time.monotonic() + WEB_STARTS_IN_S
-    while time.monotonic() < deadline:
-        processes.check()
-        try:
-            httpx.get(f"{installation.web_url}/healthz", timeout=5).raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(LOOK_EVERY_S)
-        else:
-            return
-    raise WebSilent(f"The web server does not answer at {installation.web_url}.")
 
 
 def _watch(processes: Processes, installation: Installation) -> None:

@@ -28,12 +28,12 @@ from bijlighar.run.postgres import start_postgres
 from bijlighar.run.processes import Processes
 from bijlighar.simulator.town_calendar import TOWN_START
 
-TOWN_STARTS_IN_S = 60
+STARTS_IN_S = 60
 LOOK_EVERY_S = 0.05
 
 
-class TownSilent(BijligharError):
-    """The pretend town did not start."""
+class NoAnswer(BijligharError):
+    """A part of the demo did not start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def stage(
         processes = Processes(environment=held, logs=installation.logs)
         try:
             processes.start("town", ["town"])
-            wait_for_town(installation.town_url, processes)
+            wait_for(installation.town_url, processes)
             yield Stage(
                 folder=folder,
                 clock_file=installation.clock_file,
@@ -136,18 +136,18 @@ def leave_database() -> None:
     connections.close_all()
 
 
-def wait_for_town(town_url: str, processes: Processes) -> None:
-    """Wait until the town answers. Raises TownSilent, processes.ProcessEnded."""
-    deadline = time.monotonic() + TOWN_STARTS_IN_S
+def wait_for(url: str, processes: Processes) -> None:
+    """Wait until a child answers. Raises NoAnswer, processes.ProcessEnded."""
+    deadline = time.monotonic() + STARTS_IN_S
     while time.monotonic() < deadline:
         processes.check()
         try:
-            httpx.get(f"{town_url}/healthz", timeout=2).raise_for_status()
+            httpx.get(f"{url}/healthz", timeout=5).raise_for_status()
         except httpx.HTTPError:
             time.sleep(LOOK_EVERY_S)
         else:
             return
-    raise TownSilent(f"The pretend town does not answer at {town_url}.")
+    raise NoAnswer(f"Nothing answers at {url}: see the logs in {processes.logs}.")
 
 
 def free_port() -> int:

@@ -2,19 +2,13 @@
 
 from django.db import migrations
 
-FUNCTION = """
-create or replace function charges_append_only() returns trigger language plpgsql as $$
-begin
-    raise exception 'append-only: post the difference instead' using errcode = 'restrict_violation';
-end
-$$
-"""
-TRIGGER = """
-create trigger {table}_is_append_only
-before update or delete or truncate on {table}
-for each statement execute function charges_append_only()
-"""
-TABLES = ("charges_daycharge",)
+from bijlighar.kernel.append_only import append_only
+
+STATEMENTS = append_only(
+    app="charges",
+    advice="post the difference instead",
+    tables=["charges_daycharge"],
+)
 
 
 class Migration(migrations.Migration):
@@ -22,13 +16,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("charges", "0001_first_tables")]
 
-    operations = [
-        migrations.RunSQL(FUNCTION, "drop function charges_append_only()"),
-        *(
-            migrations.RunSQL(
-                TRIGGER.format(table=table),
-                f"drop trigger {table}_is_append_only on {table}",
-            )
-            for table in TABLES
-        ),
-    ]
+    operations = [migrations.RunSQL(done, undone) for done, undone in STATEMENTS]

@@ -2,19 +2,13 @@
 
 from django.db import migrations
 
-FUNCTION = """
-create or replace function ledger_append_only() returns trigger language plpgsql as $$
-begin
-    raise exception 'append-only: reverse the entry instead' using errcode = 'restrict_violation';
-end
-$$
-"""
-TRIGGER = """
-create trigger {table}_is_append_only
-before update or delete or truncate on {table}
-for each statement execute function ledger_append_only()
-"""
-TABLES = ("ledger_entry", "ledger_transfer")
+from bijlighar.kernel.append_only import append_only
+
+STATEMENTS = append_only(
+    app="ledger",
+    advice="reverse the entry instead",
+    tables=["ledger_entry", "ledger_transfer"],
+)
 
 
 class Migration(migrations.Migration):
@@ -22,13 +16,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("ledger", "0001_first_tables")]
 
-    operations = [
-        migrations.RunSQL(FUNCTION, "drop function ledger_append_only()"),
-        *(
-            migrations.RunSQL(
-                TRIGGER.format(table=table),
-                f"drop trigger {table}_is_append_only on {table}",
-            )
-            for table in TABLES
-        ),
-    ]
+    operations = [migrations.RunSQL(done, undone) for done, undone in STATEMENTS]
