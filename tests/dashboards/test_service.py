@@ -63,7 +63,7 @@ def queue(home: Home, wanted: RelayWanted = RelayWanted.OPEN, source: str = "a")
     headend.queue(new=command, now=NOON)
     (found,) = (
         one
-        for one in headend.due_commands(now=NOON, limit=9)
+        for one in headend.due_commands(now=NOON, limit=9, own=1, in_flight=[])
         if one.connection_id == home.connection_id
     )
     return found.command_id
@@ -191,11 +191,12 @@ def test_a_command_given_up_is_noticed_though_it_makes_no_new_row(town):
     assert dashboards.changed_since(before=before) == {town[1].connection_id}
 
 
-def test_a_command_taken_up_again_is_noticed_too(town):
+def test_a_command_that_is_shown_as_failed_no_more_is_noticed_too(town):
     command_id = queue(town[1], RelayWanted.CLOSED)
     give_up(command_id)
     before = dashboards.pulse()
-    headend.retry_failed(meter_ids=[town[1].meter_id], wanted=RelayWanted.CLOSED, now=NOON)
+    headend.claim(command_ids=[command_id], claimed_by=1, now=NOON)
+    headend.confirmed(command_id=command_id, now=NOON)
     assert dashboards.pulse() != before
     assert dashboards.changed_since(before=before) == {town[1].connection_id}
 

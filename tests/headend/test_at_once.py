@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import psycopg
 from django.db import connection, transaction
@@ -42,7 +43,7 @@ def test_threads_that_lease_at_once_get_disjoint_counters(committed_db):
         leased = sorted(
             each for thread in at_once(lease, threads=THREADS) for each in thread
         )
-    starts = [1 + 256 * number for number in range(4 * THREADS)]
+    starts = [1 + headend.COUNTERS_A_CONVERSATION * number for number in range(4 * THREADS)]
     assert leased == [(meter_id, start) for meter_id in sorted(ids) for start in starts]
 
 
@@ -64,8 +65,10 @@ def test_a_due_command_is_taken_by_one_of_many(committed_db):
 
     def release(thread: int) -> list[int]:
         with transaction.atomic():
-            seen = [one.command_id for one in headend.due_commands(now=NOW, limit=4)]
-            due = headend.due_commands(now=NOW, limit=4, among=seen)
+            ask = partial(
+                headend.due_commands, now=NOW, limit=4, own=1 + thread, in_flight=[]
+            )
+            due = ask(among=[one.command_id for one in ask()])
             taken = [one.command_id for one in due]
             headend.claim(command_ids=taken, claimed_by=1 + thread, now=NOW)
         return taken

@@ -11,7 +11,13 @@ from bijlighar.connections.values import Home
 from bijlighar.headend import service as headend
 from bijlighar.headend.keys import NoRootKey, WrongRootKey
 from bijlighar.headend.rules import MOST_ATTEMPTS
-from bijlighar.headend.values import Command, CommandState, NewCommand, RelayWanted
+from bijlighar.headend.values import (
+    Command,
+    CommandState,
+    NewCommand,
+    RelayWanted,
+    Withdrawn,
+)
 from bijlighar.kernel.ist import day_starts
 from tests.cast import STARTS_ON, connect, hear, keys_of, with_root_key
 
@@ -23,7 +29,7 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 OPEN, CLOSED = RelayWanted.OPEN, RelayWanted.CLOSED
 
 
-LIVING, DEAD = 77, 78
+LIVING, DEAD, OWN = 4242, 4343, 4444
 """Numbers of head-end processes: one that lives, and one that was killed."""
 
 
@@ -66,14 +72,16 @@ def test_counters_are_leased_once(asha, root_key):
         set(range(one.first_counter, one.first_counter + one.leased_counters))
         for one in leases
     ]
-    assert len(set.union(*used)) == sum(map(len, used)) == 3 * 256
+    assert (
+        len(set.union(*used)) == sum(map(len, used)) == 3 * headend.COUNTERS_A_CONVERSATION
+    )
 
 
 def test_each_meter_has_its_own_counters_and_is_leased_once_a_call(root_key):
     asha, balram = connect("Asha", "Balram")
     lease(asha)
     found = {one.meter_id: one.first_counter for one in lease(asha, balram, asha)}
-    assert found == {asha.meter_id: 257, balram.meter_id: 1}
+    assert found == {asha.meter_id: 1 + headend.COUNTERS_A_CONVERSATION, balram.meter_id: 1}
 
 
 def test_a_meter_without_keys_is_not_leased(asha, root_key):
@@ -106,7 +114,7 @@ def test_keys_lie_wrapped_and_open_under_their_root_and_on_their_meter_only(
 
 def test_a_counter_that_would_not_fit_any_more_is_not_leased(asha, root_key):
     with connection.cursor() as cursor:
-        cursor.execute("update headend_metersecret set next_counter = 4294967295 - 256")
+        cursor.execute("update headend_metersecret set next_counter = 4294967295 - 1024")
         lease(asha)
     with (
         pytest.raises(IntegrityError, match="counter_fits_in_32_bits"),
@@ -196,7 +204,7 @@ def queue(
 
 
 def due_commands(now: datetime = NOW, limit: int = 10) -> tuple[Command, ...]:
-    return headend.due_commands(now=now, limit=limit)
+    return headend.due_commands(now=now, limit=limit, own=OWN, in_flight=[])
 
 
 def claim(command: Command, *, now: datetime = NOW, by: int = LIVING) -> int:
@@ -220,15 +228,14 @@ def state(command_id: int) -> CommandState:
     return headend.command_of(command_id=command_id).state
 
 
-def failed(home: Home, wanted: RelayWanted) -> int:
-    """A command that was given up after all attempts."""
+def failed(home: Home, wanted: RelayWanted = OPEN) -> int:
+    """A command that all attempts have failed at."""
     command = queued(home, wanted)
     now = NOW
     for _ in range(MOST_ATTEMPTS):
         claim(command, now=now)
         headend.unconfirmed(command_id=command.command_id, error="no answer", now=now)
         now += 5 * MINUTE
-    assert state(command.command_id) is CommandState.FAILED
     return command.command_id
 
 
@@ -315,40 +322,59 @@ def test_a_claim_of_a_process_that_was_killed_is_due_again(asha):
     assert headend.command_of(command_id=command_id).attempts == 2
 
 
-def test_a_queued_command_can_be_withdrawn_and_a_sent_one_cannot(asha):
-    def cancel(wanted: RelayWanted = OPEN) -> bool:
-        return headend.cancel(
-            connection_id=asha.connection_id,
-            wanted=wanted,
-            because="a payment came first",
-            now=NOW,
-        )
+def test_a_process_takes_up_again_what_it_claimed_and_lost_hold_of(asha):
+    command_id = claim(queued(asha))
 
-    command = queued(asha)
-    assert cancel(CLOSED) is False
-    claim(command)
-    assert cancel() is False
-    headend.unconfirmed(command_id=command.command_id, error="no answer", now=NOW)
-    assert cancel() is True
-    assert cancel() is False
-    found = headend.command_of(command_id=command.command_id)
-    assert (found.state, found.last_error) == (
-        CommandState.CANCELLED,
-        "a payment came first",
-    )
+    def due(own: int, in_flight: list[int]) -> list[int]:
+        found = headend.due_commands(now=NOW, limit=9, own=own, in_flight=in_flight)
+        return [command.command_id for command in found]
+
+    assert due(LIVING, [command_id]) == []
+    assert due(LIVING, []) == [command_id]
+    assert due(OWN, []) == []
+
+
+def withdraw(command_id: int) -> Withdrawn:
+    return headend.withdraw(command_id=command_id, because="a payment came", now=NOW)
+
+
+def test_a_command_that_was_never_sent_is_withdrawn_and_the_relay_is_as_it_was(asha):
+    command_id = queued(asha).command_id
+    assert withdraw(command_id) is Withdrawn.UNSENT
+    assert withdraw(command_id) is Withdrawn.NOT_THERE
+    found = headend.command_of(command_id=command_id)
+    assert (found.state, found.last_error) == (CommandState.CANCELLED, "a payment came")
     assert due_commands(NOW + timedelta(days=1)) == ()
 
 
-def test_a_command_about_to_be_sent_can_be_withdrawn_once(asha):
-    command_id = queued(asha).command_id
-    assert headend.cancel_due(command_id=command_id, because="the hour", now=NOW) is True
-    assert headend.cancel_due(command_id=command_id, because="the hour", now=NOW) is False
-
-
-def test_an_abandoned_command_about_to_be_sent_again_can_be_withdrawn_too(asha):
-    command_id = claim(queued(asha), by=DEAD)
-    assert headend.cancel_due(command_id=command_id, because="the hour", now=NOW) is True
+@pytest.mark.parametrize("how", ["no answer", "killed", "given up"])
+def test_of_a_command_that_was_tried_nobody_knows_what_the_relay_is(asha, how):
+    command_id = failed(asha) if how == "given up" else claim(queued(asha), by=DEAD)
+    if how == "no answer":
+        headend.unconfirmed(command_id=command_id, error="no answer", now=NOW)
+    assert withdraw(command_id) is Withdrawn.MAYBE_SENT
     assert state(command_id) is CommandState.CANCELLED
+
+
+def test_what_was_read_back_cannot_be_withdrawn(asha):
+    command_id = claim(queued(asha))
+    headend.confirmed(command_id=command_id, now=NOW)
+    assert withdraw(command_id) is Withdrawn.NOT_THERE
+    assert state(command_id) is CommandState.CONFIRMED
+
+
+def test_the_disconnection_that_waits_is_found_and_no_other(asha):
+    def waiting() -> Command | None:
+        return headend.queued_disconnection(connection_id=asha.connection_id)
+
+    assert waiting() is None
+    command = queued(asha)
+    assert waiting() == command
+    claim(command)
+    assert waiting() is None
+    headend.confirmed(command_id=command.command_id, now=NOW)
+    queue(asha, CLOSED, "supply change 2")
+    assert waiting() is None
 
 
 def test_a_command_is_confirmed_once_and_only_while_it_is_being_sent(asha):
@@ -367,7 +393,7 @@ def test_a_command_is_confirmed_once_and_only_while_it_is_being_sent(asha):
 def test_what_is_not_being_sent_cannot_fail(asha, end):
     command_id = queued(asha).command_id
     if end == "cancelled":
-        headend.cancel_due(command_id=command_id, because="", now=NOW)
+        withdraw(command_id)
     if end == "confirmed":
         claim(headend.command_of(command_id=command_id))
         headend.confirmed(command_id=command_id, now=NOW)
@@ -395,36 +421,55 @@ def test_pauses_between_attempts_grow_and_end_in_failure(asha):
     assert (headend.count_waiting(), headend.next_command_at()) == (0, None)
 
 
-def test_a_reconnection_given_up_is_taken_up_when_the_meter_is_heard(asha):
+def test_a_reconnection_is_shown_as_failed_but_never_given_up(asha):
     command_id = failed(asha, CLOSED)
-    meters = [asha.meter_id]
-    assert headend.retry_failed(meter_ids=meters, wanted=OPEN, now=NOW) == 0
-    assert headend.retry_failed(meter_ids=meters, wanted=CLOSED, now=NOW) == 1
-    found = headend.command_of(command_id=command_id)
-    assert (found.state, found.attempts) == (CommandState.QUEUED, 0)
+    assert state(command_id) is CommandState.QUEUED
+    next_at = headend.next_command_at()
+    assert next_at is not None
+    assert len(due_commands(next_at)) == 1
+    for attempt in range(1, 30):
+        now = next_at + attempt * timedelta(minutes=5)
+        claim(headend.command_of(command_id=command_id), now=now)
+        headend.unconfirmed(command_id=command_id, error="no answer", now=now)
+    assert headend.next_command_at() - now == timedelta(minutes=5)
+    assert state(command_id) is CommandState.QUEUED
+
+
+def test_a_reconnection_is_due_at_once_when_the_meter_is_heard(asha):
+    command_id = failed(asha, CLOSED)
+    assert due_commands() == ()
+    assert headend.hurry(meter_ids=[asha.meter_id + 1], now=NOW) == 0
+    assert headend.hurry(meter_ids=[asha.meter_id], now=NOW) == 1
     assert [command.command_id for command in due_commands()] == [command_id]
-    assert headend.retry_failed(meter_ids=meters, wanted=CLOSED, now=NOW) == 0
+    assert headend.hurry(meter_ids=[asha.meter_id], now=NOW) == 0
 
 
-def test_a_disconnection_given_up_is_withdrawn_when_the_meter_is_heard(asha):
-    command_id = failed(asha, OPEN)
-    meters = [asha.meter_id]
-    withdraw = headend.withdraw_failed_disconnections
-    assert withdraw(meter_ids=meters, now=NOW) == (asha.connection_id,)
-    assert withdraw(meter_ids=meters, now=NOW) == ()
-    assert state(command_id) is CommandState.CANCELLED
+def test_a_disconnection_that_waits_for_its_next_try_is_not_hurried(asha):
+    command_id = claim(queued(asha), by=DEAD)
+    headend.unconfirmed(command_id=command_id, error="no answer", now=NOW)
+    assert headend.hurry(meter_ids=[asha.meter_id], now=NOW) == 0
 
 
-def test_a_reconnection_given_up_is_not_withdrawn(asha):
-    command_id = failed(asha, CLOSED)
-    withdraw = headend.withdraw_failed_disconnections
-    assert withdraw(meter_ids=[asha.meter_id], now=NOW) == ()
+def test_a_disconnection_given_up_is_found_by_its_meter(asha):
+    command_id = failed(asha)
     assert state(command_id) is CommandState.FAILED
 
+    def found() -> list[int]:
+        commands = headend.failed_disconnections(meter_ids=[asha.meter_id])
+        return [command.command_id for command in commands]
 
-def test_a_failure_that_a_later_command_has_overtaken_stays_where_it_is(asha):
-    command_id = failed(asha, CLOSED)
-    queue(asha, CLOSED, "supply change 2")
-    headend.confirmed(command_id=claim(due_commands()[0]), now=NOW)
-    assert headend.retry_failed(meter_ids=[asha.meter_id], wanted=CLOSED, now=NOW) == 0
-    assert state(command_id) is CommandState.FAILED
+    assert found() == [command_id]
+    withdraw(command_id)
+    assert found() == []
+
+
+def test_after_a_restore_every_counter_is_far_ahead(asha):
+
+    def first() -> int:
+        with with_root_key():
+            (access,) = headend.lease(meter_ids=[asha.meter_id])
+        return access.first_counter
+
+    before = first()
+    assert headend.jump_counters() == 1
+    assert first() == before + headend.COUNTERS_A_CONVERSATION + headend.RESTORE_JUMP

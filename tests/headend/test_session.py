@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from bijlighar.dlms import axdr
 from bijlighar.dlms.wrapper import Frame
-from bijlighar.headend.session import MeterClockWrong, MeterRefused, move_relay, read_meter
+from bijlighar.headend.session import (
+    MeterClockWrong,
+    MeterRefused,
+    TooLate,
+    move_relay,
+    read_meter,
+)
 from bijlighar.headend.transport import MOST_BAD_FRAMES, MeterSilent
 from bijlighar.headend.values import ReadPlan, RelayWanted
 from bijlighar.kernel.errors import TemporaryError
@@ -80,18 +86,34 @@ def move(
 ) -> bool:
     """Whether the relay is then closed."""
     handler = honest(meter, answers or Answers(), Counters())
-    is_closed, _ = call(
+    read = call(
         handler,
-        lambda known: move_relay(access=known, wanted=wanted, timeout_s=timeout_s),
+        lambda known: moving(known, wanted, timeout_s=timeout_s),
         **changes,
     )
-    return is_closed
+    assert read.at == ask_time()
+    return read.is_closed
+
+
+def ask_time() -> datetime:
+    return NOW
+
+
+def moving(known, wanted: RelayWanted, *, timeout_s: float, open_before=None):
+    """A conversation that moves the relay."""
+    return move_relay(
+        access=known,
+        wanted=wanted,
+        open_before=open_before,
+        ask_time=ask_time,
+        timeout_s=timeout_s,
+    )
 
 
 def call_impatiently(handler: Handler):
     return call(
         handler,
-        lambda known: move_relay(access=known, wanted=OPEN, timeout_s=IMPATIENCE_S),
+        lambda known: moving(known, OPEN, timeout_s=IMPATIENCE_S),
     )
 
 
@@ -241,15 +263,15 @@ def test_a_relay_whose_answer_was_lost_is_read_at_the_next_attempt():
     meter, counters = SmallMeter(), Counters()
     lost = honest(meter, Answers(hangs_up_after=3), counters)
     with pytest.raises(MeterSilent):
-        call(lost, lambda known: move_relay(access=known, wanted=OPEN, timeout_s=1))
+        call(lost, lambda known: moving(known, OPEN, timeout_s=1))
     assert not meter.relay_closed
     again = honest(meter, Answers(), counters)
-    is_closed, _ = call(
+    read = call(
         again,
-        lambda known: move_relay(access=known, wanted=OPEN, timeout_s=1),
+        lambda known: moving(known, OPEN, timeout_s=1),
         first_counter=257,
     )
-    assert (is_closed, meter.moves) == (False, 1)
+    assert (read.is_closed, meter.moves) == (False, 1)
 
 
 def test_a_meter_that_hangs_up_instead_of_releasing_has_answered():
@@ -346,7 +368,7 @@ def test_nobody_there_is_silent():
     async def call_nobody() -> None:
         async with listening(says(b"", hangs_up=True)) as port:
             pass
-        await move_relay(access=access(port), wanted=OPEN, timeout_s=IMPATIENCE_S)
+        await moving(access(port), OPEN, timeout_s=IMPATIENCE_S)
 
     with pytest.raises(MeterSilent, match=r"No connection to 127\.0\.0\.1"):
         asyncio.run(call_nobody())
@@ -387,3 +409,25 @@ def test_any_octets_at_all_are_something_to_try_again(data, is_framed):
     said = Frame(1, 48, data).to_bytes() if is_framed else data
     with pytest.raises(TemporaryError):
         call_impatiently(says(said, hangs_up=True))
+
+
+def test_a_relay_is_not_opened_after_the_last_moment_but_closed_at_any():
+    meter = SmallMeter()
+    before = NOW + timedelta(seconds=1)
+    handler = honest(meter, Answers(), Counters())
+    with pytest.raises(TooLate):
+        call(
+            handler,
+            lambda known: moving(known, OPEN, timeout_s=PATIENCE_S, open_before=NOW),
+        )
+    assert meter.relay_closed
+    read = call(
+        honest(meter, Answers(), Counters()),
+        lambda known: moving(known, OPEN, timeout_s=PATIENCE_S, open_before=before),
+    )
+    assert read.is_closed is meter.relay_closed is False
+    read = call(
+        honest(meter, Answers(), Counters()),
+        lambda known: moving(known, CLOSED, timeout_s=PATIENCE_S, open_before=NOW),
+    )
+    assert read.is_closed is meter.relay_closed is True

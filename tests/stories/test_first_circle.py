@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from bijlighar.charges import service as charges
+from bijlighar.connections.values import Home
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import in_ist
 from bijlighar.kernel.money import format_rupees
@@ -218,6 +219,100 @@ def test_the_relay_command_whose_answer_is_lost_is_decided_by_the_read_back(
     world.send_commands()
     assert world.supply(asha) == "off"
     assert world.told(asha).count("disconnected") == 1
+
+
+def lose_the_answer_of_a_cut(world: World, asha: Home) -> None:
+    """The relay opens at 10:00 on Monday, and nobody hears of it."""
+    world.use_up(asha)
+    world.break_meter(asha, "answer_lost", once=True)
+    world.at("2026-04-13", "10:00")
+    world.review()
+    world.send_commands()
+    assert world.supply(asha) == "disconnecting"
+    assert not world.relay_is_closed(asha)
+
+
+def test_who_pays_while_nobody_knows_whether_the_relay_opened_is_lit(world: World) -> None:
+    """A cut whose answer was lost is not just forgotten: the relay is read and closed."""
+    asha = world.home(0)
+    lose_the_answer_of_a_cut(world, asha)
+    world.recharge(asha, 500)
+    assert world.supply(asha) == "reconnecting"
+    world.send_commands()
+    assert world.supply(asha) == "on"
+    assert world.relay_is_closed(asha)
+    assert "disconnected" not in world.told(asha)
+    assert "reconnected" not in world.told(asha)
+
+
+def test_a_head_end_that_died_over_a_cut_leaves_nobody_dark_who_pays(world: World) -> None:
+    """The relay opened, the head-end was killed before it could say so, then came money."""
+    asha = world.home(0)
+    world.use_up(asha)
+    world.at("2026-04-13", "10:00")
+    world.review()
+    world.die_over_commands()
+    world.open_relay(asha)
+    world.recharge(asha, 500)
+    world.send_commands()
+    world.send_commands()
+    assert world.supply(asha) == "on"
+    assert world.relay_is_closed(asha)
+
+
+def test_a_cut_given_up_and_a_payment_then_the_meter_is_heard_and_the_home_lit(
+    world: World,
+) -> None:
+    asha = world.home(0)
+    lose_the_answer_of_a_cut(world, asha)
+    world.break_meter(asha, "silent")
+    for minute in range(1, 40, 6):
+        world.at("2026-04-13", f"10:{minute:02d}")
+        world.send_commands()
+    world.recharge(asha, 500)
+    world.mend_meter(asha)
+    world.at("2026-04-13", "13:00")
+    world.poll()
+    world.send_commands()
+    assert world.supply(asha) == "on"
+    assert world.relay_is_closed(asha)
+
+
+def test_a_cut_that_the_evening_overtakes_is_turned_round_and_tried_the_next_day(
+    world: World,
+) -> None:
+    """The answer is lost at 17:40; at 18:05 the relay is closed again, unpaid or not."""
+    asha = world.home(0)
+    world.use_up(asha)
+    world.break_meter(asha, "answer_lost", once=True)
+    world.at("2026-04-13", "17:40")
+    world.review()
+    world.send_commands()
+    assert not world.relay_is_closed(asha)
+    world.at("2026-04-13", "18:05")
+    world.send_commands()
+    world.send_commands()
+    assert world.relay_is_closed(asha)
+    assert world.supply(asha) == "on"
+
+
+def test_a_paid_home_whose_meter_has_a_wrong_clock_is_lit_all_the_same(
+    world: World,
+) -> None:
+    """Its readings are not believed, and its relay is closed."""
+    asha = world.home(0)
+    world.darken(asha)
+    world.break_meter(asha, "silent")
+    world.recharge(asha, 500)
+    for minute in range(1, 40, 6):
+        world.at("2026-04-13", f"10:{minute:02d}")
+        world.send_commands()
+    world.mend_meter(asha)
+    world.break_meter(asha, "wrong_clock", amount=7200)
+    world.at("2026-04-13", "10:50")
+    world.send_commands()
+    assert world.supply(asha) == "on"
+    assert world.relay_is_closed(asha)
 
 
 def test_a_meter_that_never_answers_a_command_is_shown_as_failed_and_helped_later(

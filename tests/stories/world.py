@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import httpx
@@ -18,6 +18,7 @@ from bijlighar.connections.values import Home
 from bijlighar.dashboards import service as dashboards
 from bijlighar.dashboards.values import HomePicture, HomeTile
 from bijlighar.flow import schedule
+from bijlighar.flow.confirm_relay import release
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_payment import receive_webhook, start_recharge
 from bijlighar.headend import service as headend
@@ -39,6 +40,8 @@ from bijlighar.supply import service as supply
 from tests.stories.town_thread import TownThread
 
 ANSWER_TIMEOUT_S = 1.0
+KILLED = 77
+"""The number of a head-end that lives no more."""
 
 
 class World:
@@ -91,6 +94,17 @@ class World:
         """Send the relay commands that are due, once, and do the jobs that follow."""
         self._head_end("send_due")
         self.work()
+
+    def die_over_commands(self) -> None:
+        """A head-end claims what is due and is killed: it says nothing of it any more."""
+        taken = release(
+            limit=9,
+            own=KILLED,
+            in_flight=[],
+            now=self.now,
+            sending_takes=timedelta(minutes=10),
+        )
+        assert taken
 
     def midnight(self, day: str) -> None:
         """The night to `day`: the schedule's 00:05, the poll, the charges."""
@@ -179,6 +193,10 @@ class World:
         """Let a meter misbehave."""
         fault = make_fault(kind=kind, amount=amount, is_once=once)
         self.thread.do(lambda town: self._meter(home).put_fault(fault))
+
+    def open_relay(self, home: Home) -> None:
+        """The relay opens, and the system is not told."""
+        self.thread.do(lambda town: self._meter(home).move_relay(closed=False))
 
     def mend_meter(self, home: Home) -> None:
         """Rid a meter of all faults of the story (days without data stay silent)."""

@@ -73,8 +73,7 @@ def change_speed(path: Path, *, speed: int) -> None:
     set_anchor(path, town_at=anchor.town_time(real_now()), speed=speed)
 
 
-def real_seconds(town: timedelta) -> float:
-    """How long a stretch of the town's time takes in life: what a loop may sleep."""
+def town_stretch(real: timedelta) -> timedelta:
+    """How far the town's clock moves while this much of life passes."""
     named = os.environ.get(CLOCK_FILE_VARIABLE)
-    speed = read_anchor(Path(named)).speed if named else 1
-    return town / timedelta(seconds=1) / max(speed, 1)
+    return real * read_anchor(Path(named)).speed if named else real

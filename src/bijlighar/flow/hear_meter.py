@@ -9,13 +9,11 @@ from django.db import transaction
 
 from bijlighar.connections import service as connections
 from bijlighar.flow import later
-from bijlighar.flow.review_supply import review_supply
+from bijlighar.flow.review_supply import take_back
 from bijlighar.headend import service as headend
-from bijlighar.headend.values import RelayWanted
 from bijlighar.ledger import service as ledger
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import Heard
-from bijlighar.supply import service as supply
 
 
 def hear_meter(
@@ -23,17 +21,18 @@ def hear_meter(
 ) -> int:
     """Keep what meters said; answer how many rows are new.
 
-    A relay command that had been given up because its meter was silent is taken up again:
-    a reconnection is sent once more, a disconnection is withdrawn and reviewed afresh.
+    Reconnections that wait for these meters are sent at once; disconnections that had
+    been given up are taken back.
     """
+    meter_ids = [one.meter_id for one in heard]
     with transaction.atomic(durable=True):
         stored = readings.store(heard=heard, now=now)
         headend.heard(meter_counters=meter_counters, now=now)
-        _take_up_again([one.meter_id for one in heard], now)
         brought_a_day = [one.meter_id for one in heard if one.daily]
         if brought_a_day:
             places = connections.connections_of(meter_ids=brought_a_day)
             later.close_day(connection_ids=sorted(places.values()))
+    _take_up_again(meter_ids, now)
     return stored
 
 
@@ -44,15 +43,9 @@ def miss_meter(*, errors: Mapping[int, str], now: datetime) -> None:
 
 
 def _take_up_again(meter_ids: Sequence[int], now: datetime) -> None:
-    given_up = headend.connections_with_failed(meter_ids=meter_ids)
-    if not given_up:
-        return
-    ledger.lock_balances(owner_ids=given_up)
-    headend.retry_failed(meter_ids=meter_ids, wanted=RelayWanted.CLOSED, now=now)
-    stale = headend.withdraw_failed_disconnections(meter_ids=meter_ids, now=now)
-    for connection_id in stale:
-        supply.cancelled(
-            connection_id=connection_id, because="the meter had been silent", now=now
-        )
-    if stale:
-        review_supply(connection_ids=stale, now=now)
+    """Apart from the readings: what happens to one home must not lose others'."""
+    headend.hurry(meter_ids=meter_ids, now=now)
+    for command in headend.failed_disconnections(meter_ids=meter_ids):
+        with transaction.atomic(durable=True):
+            ledger.lock_balances(owner_ids=[command.connection_id])
+            take_back(command=command, because="the meter had been silent", now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home, PaymentMode
 from bijlighar.flow import later
 from bijlighar.headend import service as headend
-from bijlighar.headend.values import NewCommand, RelayWanted
+from bijlighar.headend.values import Command, NewCommand, RelayWanted, Withdrawn
 from bijlighar.kernel.ist import day_ends, day_starts, in_ist, supply_day_of
 from bijlighar.kernel.money import format_rupees
 from bijlighar.ledger import service as ledger
@@ -23,6 +24,8 @@ from bijlighar.notices.values import NewNotice, NoticeKind
 from bijlighar.payments import service as payments
 from bijlighar.supply import service as supply
 from bijlighar.supply.values import Decision, Evidence, RelayAction
+
+log = structlog.get_logger()
 
 WANTED = {
     RelayAction.DISCONNECT: RelayWanted.OPEN,
@@ -63,6 +66,26 @@ def tell(*, new: Sequence[NewNotice], now: datetime) -> None:
     """Queue notices and their sending, with the caller's transaction."""
     if new:
         later.send_notices(notice_ids=notices.queue(notices=new, now=now))
+
+
+def take_back(*, command: Command, because: str, now: datetime) -> None:
+    """Withdraw a disconnection that nobody is sending.
+
+    One that was tried before may have opened the relay: it is turned round, and the relay
+    is read and closed. The caller holds the wallet's lock.
+    """
+    withdrawn = headend.withdraw(command_id=command.command_id, because=because, now=now)
+    connection_id = command.connection_id
+    if withdrawn is Withdrawn.NOT_THERE or not supply.is_disconnecting(
+        connection_id=connection_id
+    ):
+        log.warning("headend.relay.nothing_to_take_back", command_id=command.command_id)
+        return
+    if withdrawn is Withdrawn.UNSENT:
+        supply.cancelled(connection_id=connection_id, because=because, now=now)
+        return
+    supply.turned_round(connection_id=connection_id, because=because, now=now)
+    _queue(command.meter_id, connection_id, RelayWanted.CLOSED, now)
 
 
 def evidence_of(*, connection_ids: Sequence[int], now: datetime) -> list[Evidence]:
@@ -109,26 +132,25 @@ def _evidence_from(balances: Mapping[int, Balance], now: datetime) -> list[Evide
 
 
 def _act(decision: Decision, home: Home, now: datetime) -> None:
-    if decision.cancel_disconnection and headend.cancel(
-        connection_id=home.connection_id,
-        wanted=RelayWanted.OPEN,
-        because="a payment came first",
-        now=now,
-    ):
-        supply.cancelled(
-            connection_id=home.connection_id, because="a payment came first", now=now
-        )
+    if decision.cancel_disconnection:
+        waiting = headend.queued_disconnection(connection_id=home.connection_id)
+        if waiting is not None:
+            take_back(command=waiting, because="a payment came first", now=now)
     if decision.action is not None:
-        wanted = WANTED[decision.action]
-        headend.queue(
-            new=NewCommand(
-                meter_id=home.meter_id,
-                connection_id=home.connection_id,
-                wanted=wanted,
-                source=supply.last_change_key(connection_id=home.connection_id),
-            ),
-            now=now,
-        )
+        _queue(home.meter_id, home.connection_id, WANTED[decision.action], now)
+
+
+def _queue(meter_id: int, connection_id: int, wanted: RelayWanted, now: datetime) -> None:
+    """Queue the command that the last change of a supply asks for."""
+    headend.queue(
+        new=NewCommand(
+            meter_id=meter_id,
+            connection_id=connection_id,
+            wanted=wanted,
+            source=supply.last_change_key(connection_id=connection_id),
+        ),
+        now=now,
+    )
 
 
 def _warning(

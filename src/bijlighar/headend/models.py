@@ -59,6 +59,7 @@ class RelayCommand(models.Model):
     not_before = models.DateTimeField()
     claimed_by = models.IntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="")
 
     class Meta:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
@@ -23,6 +23,8 @@ from bijlighar.kernel.errors import TemporaryError
 from bijlighar.readings.values import Heard
 
 log = structlog.get_logger()
+
+TOOK_TOO_LONG = "The conversation took too long."
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -38,7 +40,13 @@ class Steps(Protocol):
     def miss_meter(self, *, errors: Mapping[int, str], now: datetime) -> None: ...
 
     def release(
-        self, *, limit: int, claimed_by: int, now: datetime
+        self,
+        *,
+        limit: int,
+        own: int,
+        in_flight: Sequence[int],
+        now: datetime,
+        sending_takes: timedelta,
     ) -> tuple[Command, ...]: ...
 
     def confirm_relay(self, *, outcome: RelayOutcome, now: datetime) -> None: ...
@@ -46,12 +54,14 @@ class Steps(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollerSettings:
-    """How much at once, and how patient."""
+    """How much at once, and how patient (real seconds)."""
 
     conversations_at_once: int = 24
     meters_a_round: int = 240
-    commands_a_round: int = 24
+    commands_at_once: int = 24
     answer_timeout_s: float = 10.0
+    conversation_timeout_s: float = 60.0
+    """The longest that one conversation may last, whatever the meter does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +84,21 @@ class Poller:
         *,
         steps: Steps,
         ask_time: Callable[[], datetime],
+        ask_margin: Callable[[], timedelta],
         number: int,
         threads: Executor,
         settings: PollerSettings | None = None,
     ) -> None:
+        """`ask_margin` says how far the clock may move while a relay is on its way."""
         self._steps = steps
         self._ask_time = ask_time
+        self._ask_margin = ask_margin
         self._number = number
         self._threads = threads
         self._settings = settings or PollerSettings()
+        self._in_flight: dict[int, asyncio.Task[None]] = {}
+        self._meters: dict[int, asyncio.Lock] = {}
+        self._overtaken: set[int] = set()
 
     async def read_due(self) -> Round:
         """One round of reading: the meters that have waited longest."""
@@ -92,6 +108,7 @@ class Poller:
         )
         if not plans:
             return Round(asked=0, heard=0, rows=0)
+        self._overtaken.clear()
         access = await self._leased([plan.meter_id for plan in plans])
         results = await self._at_once(self._read_one(access, plan) for plan in plans)
         heard = [one for one in results if isinstance(one, tuple)]
@@ -116,63 +133,135 @@ class Poller:
         return Round(asked=len(plans), heard=len(heard), rows=rows)
 
     async def send_due(self) -> int:
-        """Send the commands whose time has come; answer how many were sent."""
+        """Send the commands whose time has come, to their end; answer how many."""
+        started = await self.start_due()
+        await self.all_sent()
+        return started
+
+    async def start_due(self) -> int:
+        """Start to send what is due, as far as there are places; answer how many.
+
+        Each command is a conversation of its own: a slow meter holds up nobody else.
+        Raises what a conversation before raised.
+        """
+        self._drop_ended()
+        places = self._settings.commands_at_once - len(self._in_flight)
+        if places <= 0:
+            return 0
         commands = await self._sync(
             lambda: self._steps.release(
-                limit=self._settings.commands_a_round,
-                claimed_by=self._number,
+                limit=places,
+                own=self._number,
+                in_flight=list(self._in_flight),
                 now=self._ask_time(),
+                sending_takes=self._ask_margin(),
             )
         )
-        if commands:
-            access = await self._leased([command.meter_id for command in commands])
-            await self._at_once(self._send_one(access, command) for command in commands)
+        for command in commands:
+            self._in_flight[command.command_id] = asyncio.create_task(
+                self._send_one(command)
+            )
         return len(commands)
+
+    async def some_sent(self) -> None:
+        """Wait until one of the commands on their way has ended; for ever if none is."""
+        if self._in_flight:
+            await asyncio.wait(
+                self._in_flight.values(), return_when=asyncio.FIRST_COMPLETED
+            )
+        else:
+            await asyncio.Event().wait()
+
+    async def all_sent(self) -> None:
+        """Wait until every command on its way has ended. Raises what one of them raised."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values())
+        self._drop_ended()
+
+    def _drop_ended(self) -> None:
+        ended = [task for task in self._in_flight.values() if task.done()]
+        self._in_flight = {
+            command_id: task
+            for command_id, task in self._in_flight.items()
+            if not task.done()
+        }
+        for task in ended:
+            task.result()
 
     async def _read_one(
         self, access: Mapping[int, MeterAccess], plan: ReadPlan
     ) -> tuple[Heard, int] | str:
-        try:
-            result = await read_meter(
-                access=access[plan.meter_id],
-                plan=plan,
-                ask_time=self._ask_time,
-                timeout_s=self._settings.answer_timeout_s,
-            )
-        except TemporaryError as error:
-            return str(error)
+        """What a meter said, or why it did not."""
+        async with self._alone_with(plan.meter_id):
+            if plan.meter_id in self._overtaken:
+                # A command has used later counters since: the meter takes no earlier ones.
+                access = await self._leased([plan.meter_id])
+            try:
+                async with asyncio.timeout(self._settings.conversation_timeout_s):
+                    result = await read_meter(
+                        access=access[plan.meter_id],
+                        plan=plan,
+                        ask_time=self._ask_time,
+                        timeout_s=self._settings.answer_timeout_s,
+                    )
+            except (TemporaryError, TimeoutError) as error:
+                return str(error) or TOOK_TOO_LONG
         return result.heard, result.meter_counter
 
-    async def _send_one(self, access: Mapping[int, MeterAccess], command: Command) -> None:
-        is_closed, error = None, ""
-        try:
-            is_closed, _ = await move_relay(
-                access=access[command.meter_id],
-                wanted=command.wanted,
-                timeout_s=self._settings.answer_timeout_s,
-            )
-        except TemporaryError as problem:
-            error = str(problem)
+    async def _send_one(self, command: Command) -> None:
+        """One attempt at a command, and what came of it."""
+        async with self._alone_with(command.meter_id):
+            self._overtaken.add(command.meter_id)
+            is_closed, at, error = await self._move(command)
         outcome = RelayOutcome(
-            command_id=command.command_id, is_closed=is_closed, error=error
+            command_id=command.command_id, is_closed=is_closed, at=at, error=error
         )
         await self._sync(
             lambda: self._steps.confirm_relay(outcome=outcome, now=self._ask_time())
         )
+
+    async def _move(self, command: Command) -> tuple[bool | None, datetime, str]:
+        """(the relay as read back or None, when, why not)."""
+        access = await self._leased([command.meter_id])
+        try:
+            async with asyncio.timeout(self._settings.conversation_timeout_s):
+                read = await move_relay(
+                    access=access[command.meter_id],
+                    wanted=command.wanted,
+                    open_before=command.open_before,
+                    ask_time=self._ask_time,
+                    timeout_s=self._settings.answer_timeout_s,
+                )
+        except (TemporaryError, TimeoutError) as error:
+            return None, self._ask_time(), str(error) or TOOK_TOO_LONG
+        return read.is_closed, read.at, ""
+
+    def _alone_with(self, meter_id: int) -> asyncio.Lock:
+        """One conversation at a time with each meter."""
+        return self._meters.setdefault(meter_id, asyncio.Lock())
 
     async def _leased(self, meter_ids: Sequence[int]) -> dict[int, MeterAccess]:
         access = await self._sync(lambda: service.lease(meter_ids=meter_ids))
         return {one.meter_id: one for one in access}
 
     async def _at_once(self, work: Iterable[Awaitable[R]]) -> list[R]:
-        """All of the work, a bounded number at a time, results in order."""
+        """All of the work, a bounded number at a time, results in order.
+
+        All have ended when this returns or raises.
+        """
         places = asyncio.Semaphore(self._settings.conversations_at_once)
 
         async def in_place(one: Awaitable[R]) -> R:
             async with places:
                 return await one
 
-        return list(await asyncio.gather(*(in_place(one) for one in work)))
+        done = await asyncio.gather(
+            *(in_place(one) for one in work), return_exceptions=True
+        )
+        for one in done:
+            if isinstance(one, BaseException):
+                raise one
+        return [one for one in done if not isinstance(one, BaseException)]
 
     async def _sync(self, call: Callable[[], T]) -> T:
         """A call that asks the database, in a thread; broken connections are left."""

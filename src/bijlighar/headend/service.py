@@ -24,6 +24,7 @@ from bijlighar.headend.values import (
     NewCommand,
     ReadPlan,
     RelayWanted,
+    Withdrawn,
 )
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kernel.sql import rows, statement
@@ -36,7 +37,9 @@ HOLD_LOCK = f"select pg_advisory_lock({LOCK_CLASS}, %s)"
 """A head-end process holds this lock, with its own number, in a session of its own. When
 the process dies the session ends, and its claims are free for others at once."""
 
-COUNTERS_A_CONVERSATION = 256
+RESTORE_JUMP = 65_536
+
+COUNTERS_A_CONVERSATION = 1_024
 """Counters leased ahead for one conversation: more than its frames can be."""
 
 
@@ -154,20 +157,32 @@ def queue(*, new: NewCommand, now: datetime) -> bool:
 
 
 def due_commands(
-    *, now: datetime, limit: int, among: Sequence[int] | None = None
+    *,
+    now: datetime,
+    limit: int,
+    own: int,
+    in_flight: Sequence[int],
+    among: Sequence[int] | None = None,
 ) -> tuple[Command, ...]:
     """Commands whose time has come, reconnections first.
 
-    A command that was claimed by a process that lives no more is among them. With `among`
-    (ids of commands) they are locked until the caller commits; those that another process
-    has just locked are left out.
+    Among them are commands that were claimed by a process that lives no more, and those
+    that this one (`own`) claimed but does not hold `in_flight`: it stumbled over them. With
+    `among` (ids of commands) they are locked until the caller commits; those that another
+    process has just locked are left out.
     """
     name = "due_commands" if among is None else "due_commands_locked"
-    wanted = None if among is None else list(among)
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.headend", name),
-            {"now": now, "limit": limit, "lock_class": LOCK_CLASS, "among": wanted},
+            {
+                "now": now,
+                "limit": limit,
+                "lock_class": LOCK_CLASS,
+                "own": own,
+                "in_flight": list(in_flight),
+                "among": None if among is None else list(among),
+            },
         )
         ids = [row["id"] for row in rows(cursor)]
     found = {row.pk: row for row in RelayCommand.objects.filter(pk__in=ids)}
@@ -177,7 +192,8 @@ def due_commands(
 def claim(*, command_ids: Sequence[int], claimed_by: int, now: datetime) -> None:
     """These commands are being sent: nobody can cancel them any more.
 
-    `claimed_by` names a head-end process that holds its advisory lock (`HOLD_LOCK`).
+    `claimed_by` names a head-end process that holds its advisory lock (`HOLD_LOCK`). The
+    caller holds the rows' locks (`due_commands` with `among`).
     """
     RelayCommand.objects.filter(pk__in=command_ids).update(
         state=CommandState.SENDING.value,
@@ -187,20 +203,26 @@ def claim(*, command_ids: Sequence[int], claimed_by: int, now: datetime) -> None
     )
 
 
-def cancel(*, connection_id: int, wanted: RelayWanted, because: str, now: datetime) -> bool:
-    """Withdraw a command that is not on its way yet; answer whether there was one."""
-    changed = RelayCommand.objects.filter(
-        connection_id=connection_id, wanted=wanted.value, state=CommandState.QUEUED.value
-    ).update(state=CommandState.CANCELLED.value, ended_at=now, last_error=because)
-    return bool(changed)
+def withdraw(*, command_id: int, because: str, now: datetime) -> Withdrawn:
+    """Withdraw a command that nobody is sending; answer what that means for the relay."""
+    with transaction.atomic():
+        row = RelayCommand.objects.select_for_update().get(pk=command_id)
+        if CommandState.CANCELLED not in NEXT[CommandState(row.state)]:
+            return Withdrawn.NOT_THERE
+        row.state = CommandState.CANCELLED.value
+        row.ended_at, row.last_error = now, because[:500]
+        row.save()
+    return Withdrawn.MAYBE_SENT if row.attempts else Withdrawn.UNSENT
 
 
-def cancel_due(*, command_id: int, because: str, now: datetime) -> bool:
-    """Withdraw a command that is about to be sent; answer whether it was still there."""
-    changed = RelayCommand.objects.filter(
-        pk=command_id, state__in=[CommandState.QUEUED.value, CommandState.SENDING.value]
-    ).update(state=CommandState.CANCELLED.value, ended_at=now, last_error=because)
-    return bool(changed)
+def queued_disconnection(*, connection_id: int) -> Command | None:
+    """A disconnection that waits to be sent, the first time or again."""
+    row = RelayCommand.objects.filter(
+        connection_id=connection_id,
+        wanted=RelayWanted.OPEN.value,
+        state=CommandState.QUEUED.value,
+    ).first()
+    return None if row is None else _command(row)
 
 
 def command_of(*, command_id: int) -> Command:
@@ -214,47 +236,58 @@ def confirmed(*, command_id: int, now: datetime) -> Command | None:
 
 
 def unconfirmed(*, command_id: int, error: str, now: datetime) -> Command | None:
-    """An attempt brought no proof: try again after a pause, or give up and show it."""
+    """An attempt brought no proof: try again after a pause.
+
+    After the sixth it is shown as failed. A disconnection is then given up; a reconnection
+    never is: the home has paid.
+    """
     with transaction.atomic():
         row = RelayCommand.objects.select_for_update().get(pk=command_id)
         if row.state != CommandState.SENDING.value:
             return None
-        if row.attempts >= rules.MOST_ATTEMPTS:
-            return _end(command_id, CommandState.FAILED, now, error)
-        row.state = CommandState.QUEUED.value
+        is_shown = row.attempts >= rules.MOST_ATTEMPTS
+        is_over = is_shown and row.wanted == RelayWanted.OPEN.value
+        row.state = (CommandState.FAILED if is_over else CommandState.QUEUED).value
+        row.failed_at = row.failed_at or (now if is_shown else None)
+        row.ended_at = now if is_over else None
         row.not_before = now + rules.retry_command_after(attempts=row.attempts)
         row.last_error = error[:500]
         row.save()
-        return _command(row)
+    return _command(row)
 
 
-def connections_with_failed(*, meter_ids: Sequence[int]) -> tuple[int, ...]:
-    """Connections on these meters whose last command was given up."""
-    failed = _latest_failed(meter_ids).order_by("connection_id")
-    return tuple(failed.values_list("connection_id", flat=True))
-
-
-def retry_failed(*, meter_ids: Sequence[int], wanted: RelayWanted, now: datetime) -> int:
-    """Meters that had been given up are heard again: send their commands once more."""
-    assert CommandState.QUEUED in NEXT[CommandState.FAILED]
-    changed = (
-        _latest_failed(meter_ids)
-        .filter(wanted=wanted.value)
-        .update(state=CommandState.QUEUED.value, attempts=0, not_before=now, ended_at=None)
+def failed_disconnections(*, meter_ids: Sequence[int]) -> tuple[Command, ...]:
+    """The last commands of these meters, where they are disconnections given up."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "latest_failed"), {"meters": list(meter_ids)}
+        )
+        ids = [row["id"] for row in rows(cursor)]
+    return tuple(
+        _command(row) for row in RelayCommand.objects.filter(pk__in=ids).order_by("pk")
     )
+
+
+def hurry(*, meter_ids: Sequence[int], now: datetime) -> int:
+    """These meters were just heard: their waiting reconnections are due at once."""
+    changed = RelayCommand.objects.filter(
+        meter_id__in=meter_ids,
+        wanted=RelayWanted.CLOSED.value,
+        state=CommandState.QUEUED.value,
+        not_before__gt=now,
+    ).update(not_before=now)
     if changed:
         _wake_head_end()
     return int(changed)
 
 
-def withdraw_failed_disconnections(
-    *, meter_ids: Sequence[int], now: datetime
-) -> tuple[int, ...]:
-    """Disconnections that had been given up are withdrawn; answer whose they were."""
-    failed = _latest_failed(meter_ids).filter(wanted=RelayWanted.OPEN.value)
-    found = tuple(failed.order_by("connection_id").values_list("connection_id", flat=True))
-    failed.update(state=CommandState.CANCELLED.value, ended_at=now)
-    return found
+def jump_counters() -> int:
+    """After a database was restored: move every counter far ahead; answer how many.
+
+    The meters have heard counters that the restored database knows nothing of; using one
+    again would repeat a nonce. Source: security C20.
+    """
+    return int(MeterSecret.objects.update(next_counter=F("next_counter") + RESTORE_JUMP))
 
 
 def next_command_at() -> datetime | None:
@@ -292,15 +325,6 @@ def _access(address: MeterAddress, leased: Mapping[str, Any], root: bytes) -> Me
 
 def _contacts(meter_ids: Sequence[int]) -> QuerySet[MeterContact]:
     return MeterContact.objects.filter(meter_id__in=meter_ids)
-
-
-def _latest_failed(meter_ids: Sequence[int]) -> QuerySet[RelayCommand]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("bijlighar.headend", "latest_failed"), {"meters": list(meter_ids)}
-        )
-        ids = [row["id"] for row in rows(cursor)]
-    return RelayCommand.objects.filter(pk__in=ids)
 
 
 def _end(command_id: int, state: CommandState, now: datetime, error: str) -> Command | None:

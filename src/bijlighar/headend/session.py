@@ -20,7 +20,7 @@ from bijlighar.dlms.cosem import Attribute, CaptureObject, ClassId, RangeSelecti
 from bijlighar.dlms.errors import DecodeError, RefusedError
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import SecurityKeys
-from bijlighar.headend.transport import Line, MeterSilent, line_to
+from bijlighar.headend.transport import Line, line_to
 from bijlighar.headend.values import MeterAccess, ReadPlan, RelayWanted
 from bijlighar.kernel.energy import BLOCK_MINUTES, BLOCKS_PER_DAY
 from bijlighar.kernel.errors import TemporaryError
@@ -29,12 +29,17 @@ from bijlighar.readings.values import Blocks, DailyRegister, Heard
 
 SYSTEM_TITLE = b"BJLHES01"
 CHALLENGE_BYTES = 16
+RELEASE_TIMEOUT_S = 1.0
 BLOCK = timedelta(minutes=BLOCK_MINUTES)
 CLOCK_MAY_DIFFER = timedelta(minutes=10)
 
 
 class MeterRefused(TemporaryError):
     """The meter answered, but not with what was asked."""
+
+
+class TooLate(TemporaryError):
+    """Opening the relay would come after the last moment that is allowed."""
 
 
 class MeterClockWrong(TemporaryError):
@@ -74,6 +79,14 @@ class ReadResult:
     meter_counter: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayRead:
+    """The relay as it was read back, and when."""
+
+    is_closed: bool
+    at: datetime
+
+
 async def read_meter(
     *,
     access: MeterAccess,
@@ -103,16 +116,25 @@ async def read_meter(
 
 
 async def move_relay(
-    *, access: MeterAccess, wanted: RelayWanted, timeout_s: float
-) -> tuple[bool, int]:
-    """Ask the relay to open or close, then read it: (is closed, meter's last counter).
+    *,
+    access: MeterAccess,
+    wanted: RelayWanted,
+    open_before: datetime | None,
+    ask_time: Callable[[], datetime],
+    timeout_s: float,
+) -> RelayRead:
+    """Ask the relay to open or close, then read it.
 
-    The relay is read first: a command whose answer was lost is not sent twice.
-    Raises MeterSilent, MeterRefused.
+    The relay is read first: a command whose answer was lost is not sent twice. The clock
+    is asked once more right before it would open.
+    Raises MeterSilent, MeterRefused, TooLate.
     """
     async with conversation(access, timeout_s) as (client, line):
         is_closed = await _is_closed(client, line)
         if is_closed is not (wanted is RelayWanted.CLOSED):
+            is_opening = wanted is RelayWanted.OPEN
+            if is_opening and open_before is not None and ask_time() >= open_before:
+                raise TooLate("The hours for disconnections are over.")
             method = (
                 is15959.REMOTE_RECONNECT
                 if wanted is RelayWanted.CLOSED
@@ -120,7 +142,7 @@ async def move_relay(
             )
             await line.run(client.invoke(method, axdr.integer(0)))
             is_closed = await _is_closed(client, line)
-        return is_closed, client.last_meter_counter or 0
+        return RelayRead(is_closed=is_closed, at=ask_time())
 
 
 @asynccontextmanager
@@ -155,8 +177,8 @@ async def conversation(
         except (DecodeError, RefusedError) as error:
             raise MeterRefused(f"Meter {access.serial}: {error}") from error
         # All that was asked is answered: a meter that hangs up here takes nothing back.
-        with suppress(MeterSilent, DecodeError, RefusedError):
-            await line.run(client.release())
+        with suppress(TemporaryError, DecodeError, RefusedError):
+            await line.run(client.release(), within_s=RELEASE_TIMEOUT_S)
 
 
 def _leased(access: MeterAccess) -> Callable[[], int]:

@@ -18,9 +18,7 @@ NEXT: dict[CommandState, frozenset[CommandState]] = {
         }
     ),
     CommandState.CONFIRMED: frozenset(),
-    # Given up, until the meter is heard again.
-    CommandState.FAILED: frozenset({CommandState.QUEUED, CommandState.CANCELLED}),
+    # Given up: only a disconnection ever is. Withdrawn when the meter is heard again.
+    CommandState.FAILED: frozenset({CommandState.CANCELLED}),
     CommandState.CANCELLED: frozenset(),
 }
-
-FINAL = frozenset({CommandState.CONFIRMED, CommandState.CANCELLED})

@@ -50,8 +50,10 @@ class Line:
         self._frames = FrameReader()
         self._answer_timeout_s = answer_timeout_s
 
-    async def run(self, exchange: Conversation[T]) -> T:
+    async def run(self, exchange: Conversation[T], *, within_s: float | None = None) -> T:
         """Drive an exchange to its end. Raises MeterSilent, and what the exchange raises.
+
+        Each answer must come within the line's deadline, or `within_s`.
 
         A frame that is forged, replayed or malformed is passed over: the question stands,
         and the genuine answer may still come, as long as the deadline allows.
@@ -60,7 +62,7 @@ class Line:
             apdu = next(exchange)
             while True:
                 await self._send(apdu)
-                apdu = await self._heard(exchange)
+                apdu = await self._heard(exchange, within_s or self._answer_timeout_s)
         except StopIteration as end:
             result: T = end.value
             return result
@@ -69,10 +71,10 @@ class Line:
         finally:
             exchange.close()
 
-    async def _heard(self, exchange: Conversation[T]) -> bytes:
+    async def _heard(self, exchange: Conversation[T], within_s: float) -> bytes:
         """The next APDU to send, once a genuine answer to the last has come."""
         try:
-            async with asyncio.timeout(self._answer_timeout_s):
+            async with asyncio.timeout(within_s):
                 for _ in range(MOST_BAD_FRAMES):
                     try:
                         return exchange.send(await self._answer())
@@ -83,9 +85,7 @@ class Line:
                         if exchange.is_over:
                             raise
         except TimeoutError as error:
-            raise MeterSilent(
-                f"No answer within {self._answer_timeout_s:g} seconds."
-            ) from error
+            raise MeterSilent(f"No answer within {within_s:g} seconds.") from error
         raise MeterSilent(f"{MOST_BAD_FRAMES} frames, and none of them a genuine answer.")
 
     async def _send(self, apdu: bytes) -> None:

@@ -42,6 +42,17 @@ class NewCommand:
     source: str
 
 
+class Withdrawn(StrEnum):
+    """What withdrawing a command means for its relay."""
+
+    NOT_THERE = "not there"
+    """The command had ended before."""
+    UNSENT = "unsent"
+    """The meter never heard of it: the relay is as it was."""
+    MAYBE_SENT = "maybe sent"
+    """It was tried, and no answer came: only the relay itself can tell."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """A relay command as the queue holds it."""
@@ -54,6 +65,8 @@ class Command:
     attempts: int
     requested_at: datetime
     last_error: str
+    open_before: datetime | None = None
+    """Set when it is released: after this instant the relay may not be opened any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,4 +104,6 @@ class RelayOutcome:
     command_id: int
     is_closed: bool | None
     """The relay as read back; None where it could not be read."""
+    at: datetime
+    """When it was read, or when the attempt ended."""
     error: str

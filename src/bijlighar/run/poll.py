@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import secrets
 import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TypeVar
 
 import psycopg
 import structlog
 from django.db import OperationalError
 
-from bijlighar.clock.clock import now
+from bijlighar.clock.clock import now, town_stretch
 from bijlighar.flow import confirm_relay as relay_step
 from bijlighar.flow import hear_meter as hearing_step
 from bijlighar.headend.poller import Poller, PollerSettings
@@ -27,6 +27,10 @@ T = TypeVar("T")
 
 THREADS = 4
 DATABASE_PAUSE_S = 1
+AT_LEAST = timedelta(minutes=10)
+RELAY_TAKES = timedelta(seconds=2)
+"""From the last look at the clock to the relay read back; a slower meter waits a day."""
+
 ALONE = 0
 """The number of a head-end that shares its database with no other and holds no lock."""
 
@@ -34,6 +38,11 @@ MOST_HEAD_ENDS = 2**31
 LOOK_FOR_METERS_EVERY_S = 0.5
 LOOK_FOR_COMMANDS_EVERY_S = 0.5
 COMMANDS_CHANNEL = "bijlighar_commands"
+
+
+def ask_margin() -> timedelta:
+    """How far the clock may move while a relay is on its way; more on a fast clock."""
+    return max(AT_LEAST, town_stretch(RELAY_TAKES))
 
 
 class FlowSteps:
@@ -55,6 +64,7 @@ def make_poller(
     return Poller(
         steps=FlowSteps(),
         ask_time=now,
+        ask_margin=ask_margin,
         number=number,
         threads=threads,
         settings=settings,
@@ -98,14 +108,22 @@ async def _read(poller: Poller) -> None:
 
 async def _send(poller: Poller, queued: asyncio.Event, is_known: asyncio.Event) -> None:
     """Send commands as soon as one is queued; look by itself now and then as well."""
-    await is_known.wait()
     while True:
+        await is_known.wait()
         queued.clear()
-        if await _patiently(poller.send_due):
+        if await _patiently(poller.start_due):
             continue
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_FOR_COMMANDS_EVERY_S):
-                await queued.wait()
+        waiting = [
+            asyncio.create_task(queued.wait()),
+            asyncio.create_task(poller.some_sent()),
+        ]
+        await asyncio.wait(
+            waiting,
+            timeout=LOOK_FOR_COMMANDS_EVERY_S,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        for task in waiting:
+            task.cancel()
 
 
 async def _patiently(work: Callable[[], Awaitable[T]]) -> T | None:
@@ -122,12 +140,27 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T | None:
 
 
 async def _listen(queued: asyncio.Event, is_known: asyncio.Event, number: int) -> None:
-    """Show that this head-end lives, and hear from the database of queued commands."""
+    """Show that this head-end lives, and hear from the database of queued commands.
+
+    While the database is away nothing is sent: nobody would know that this head-end lives.
+    """
+    while True:
+        try:
+            await _listen_once(queued, is_known, number)
+        except psycopg.OperationalError as error:
+            log.warning("headend.database.unreachable", why=str(error))
+        finally:
+            is_known.clear()
+        await asyncio.sleep(DATABASE_PAUSE_S)
+
+
+async def _listen_once(queued: asyncio.Event, is_known: asyncio.Event, number: int) -> None:
     async with await psycopg.AsyncConnection.connect(
         os.environ["DATABASE_URL"], autocommit=True
     ) as connection:
         await connection.execute(HOLD_LOCK, [number])
-        is_known.set()
         await connection.execute(f"listen {COMMANDS_CHANNEL}")
+        is_known.set()
+        queued.set()
         async for _ in connection.notifies():
             queued.set()

@@ -11,7 +11,7 @@ from importlib.resources import files
 import yaml
 
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.kernel.ist import in_ist
+from bijlighar.kernel.ist import in_ist, instant_of
 
 MOST_DAYS = 3_660
 CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -42,6 +42,10 @@ class Policy:
     """Monday is 0."""
     second_saturday_is_quiet: bool
     holidays: frozenset[date]
+
+    def window_ends_after(self, now: datetime) -> datetime:
+        """When the hours for disconnections end on the day that `now` lies in."""
+        return instant_of(in_ist(now).date(), self.quiet_from)
 
     def allows_disconnection_at(self, now: datetime) -> bool:
         """Whether the clock and the calendar of India allow a disconnection now."""

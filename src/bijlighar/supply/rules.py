@@ -53,6 +53,7 @@ def may_still_be_disconnected(
     emergency_ends_at: datetime | None,
     policy: Policy,
     now: datetime,
+    sending_takes: timedelta = SENDING_TAKES,
 ) -> bool:
     """Whether a disconnection that was decided before may be sent at this moment.
 
@@ -63,7 +64,7 @@ def may_still_be_disconnected(
         return False
     return _why_not_yet(
         evidence, emergency_ends_at, policy, now
-    ) is None and policy.allows_disconnection_at(now + SENDING_TAKES)
+    ) is None and policy.allows_disconnection_at(now + sending_takes)
 
 
 def _action(

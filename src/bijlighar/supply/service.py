@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -15,6 +15,7 @@ from bijlighar.supply.states import SupplyEvent
 from bijlighar.supply.values import (
     Decision,
     Evidence,
+    ReadBack,
     RelayAction,
     Reviewed,
     SupplyNow,
@@ -73,16 +74,39 @@ def review(*, evidence: Sequence[Evidence], policy_name: str, now: datetime) -> 
 
 
 def cancelled(*, connection_id: int, because: str, now: datetime) -> SupplyNow:
-    """The disconnection that was asked for was withdrawn before it was sent."""
+    """A disconnection was withdrawn that the meter never heard of: lit as before."""
     return _happened(connection_id, SupplyEvent.DISCONNECTION_CANCELLED, because, now)
+
+
+def turned_round(*, connection_id: int, because: str, now: datetime) -> SupplyNow:
+    """A disconnection was withdrawn that may have been sent: lit it shall be.
+
+    What the relay is, nobody knows before it is read; the caller queues that.
+    """
+    return _happened(connection_id, SupplyEvent.RECONNECTION_ASKED, because, now)
 
 
 def read_back(
     *, connection_id: int, is_closed: bool, because: str, now: datetime
-) -> SupplyNow:
+) -> ReadBack:
     """The relay was read: this, and nothing else, is what the supply is."""
     event = SupplyEvent.READ_BACK_CLOSED if is_closed else SupplyEvent.READ_BACK_OPEN
-    return _happened(connection_id, event, because, now)
+    with transaction.atomic():
+        supply = _locked([connection_id])[connection_id]
+        before, was_off = SupplyState(supply.state), _was_off(supply)
+        _move(supply, event, _Grounds(because=because, policy=""), now)
+    after = SupplyState(supply.state)
+    return ReadBack(
+        state=after,
+        went_dark=after is SupplyState.OFF and before is not SupplyState.OFF,
+        came_back=after is SupplyState.ON and was_off,
+    )
+
+
+def is_disconnecting(*, connection_id: int) -> bool:
+    """Whether a disconnection was asked for and is neither read back nor withdrawn."""
+    state = Supply.objects.values_list("state", flat=True).get(pk=connection_id)
+    return state == SupplyState.DISCONNECTING.value
 
 
 def state_of(*, connection_id: int) -> SupplyNow:
@@ -98,7 +122,11 @@ def last_change_key(*, connection_id: int) -> str:
 
 
 def still_to_disconnect(
-    *, evidence: Sequence[Evidence], policy_name: str, now: datetime
+    *,
+    evidence: Sequence[Evidence],
+    policy_name: str,
+    now: datetime,
+    sending_takes: timedelta = rules.SENDING_TAKES,
 ) -> frozenset[int]:
     """Which of these connections may be disconnected at this very moment.
 
@@ -116,8 +144,16 @@ def still_to_disconnect(
                 emergency_ends_at=supplies[one.connection_id].emergency_ends_at,
                 policy=policy,
                 now=now,
+                sending_takes=sending_takes,
             )
         )
+
+
+def last_moment_to_open(
+    *, policy_name: str, now: datetime, sending_takes: timedelta = rules.SENDING_TAKES
+) -> datetime:
+    """After this instant no relay may be opened any more on the day that `now` lies in."""
+    return policy_named(policy_name).window_ends_after(now) - sending_takes
 
 
 def money_needed_paise(*, policy_name: str) -> int:
@@ -207,6 +243,15 @@ def _keep(
             balance_as_of=evidence.balance_as_of,
         )
         _move(supply, asked, grounds, now)
+
+
+def _was_off(supply: Supply) -> bool:
+    """Whether a supply is off, or was when its reconnection was asked for."""
+    if supply.state != SupplyState.RECONNECTING.value:
+        return supply.state == SupplyState.OFF.value
+    changes = SupplyChange.objects.filter(connection_id=supply.connection_id)
+    last = changes.order_by("-id").first()
+    return last is not None and last.state_before == SupplyState.OFF.value
 
 
 def _happened(

@@ -32,6 +32,8 @@ OFF, RECONNECTING = SupplyState.OFF, SupplyState.RECONNECTING
 TRANSITIONS: dict[tuple[SupplyState, SupplyEvent], SupplyState] = {
     (ON, SupplyEvent.DISCONNECTION_ASKED): DISCONNECTING,
     (DISCONNECTING, SupplyEvent.DISCONNECTION_CANCELLED): ON,
+    # Taken back when it may have been sent: what the relay is must be read, and closed.
+    (DISCONNECTING, SupplyEvent.RECONNECTION_ASKED): RECONNECTING,
     (DISCONNECTING, SupplyEvent.READ_BACK_OPEN): OFF,
     (DISCONNECTING, SupplyEvent.READ_BACK_CLOSED): DISCONNECTING,
     (OFF, SupplyEvent.RECONNECTION_ASKED): RECONNECTING,

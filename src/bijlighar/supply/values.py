@@ -64,6 +64,17 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBack:
+    """What reading a relay changed."""
+
+    state: SupplyState
+    went_dark: bool
+    """It was lit, as far as anybody knew, and is off."""
+    came_back: bool
+    """It was off, and is lit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupplyNow:
     """The state of one supply, for whoever asks."""
 

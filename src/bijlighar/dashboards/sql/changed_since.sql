@@ -1,5 +1,5 @@
 -- Connections that anything happened to after the given points of the streams. If the number
--- of commands given up has changed, all that may have made the difference are among them.
+-- of commands shown as failed has changed, all that ever were shown so are among them.
 select connection_id from supply_supplychange where id > %(supply_changes)s
 union
 select connection_id from notices_notice where id > %(notices)s
@@ -8,9 +8,10 @@ select connection_id from headend_relaycommand where id > %(commands)s
 union
 select connection_id from headend_relaycommand
 where
-    state in ('failed', 'queued', 'sending')
+    failed_at is not null
     and %(failed_commands)s <> (
-        select count(*) from headend_relaycommand where state = 'failed'
+        select count(*) from headend_relaycommand
+        where failed_at is not null and state not in ('confirmed', 'cancelled')
     )
 union
 select account.owner_id

@@ -57,10 +57,10 @@ with happened as (
     )
     union all
     (
-        select ended_at, id, 'relay_failed', connection_id, null, last_error
+        select failed_at, id, 'relay_failed', connection_id, null, last_error
         from headend_relaycommand
         where
-            state = 'failed'
+            failed_at is not null
             and (%(id)s::bigint is null or connection_id = %(id)s::bigint)
         order by id desc
         limit %(limit)s

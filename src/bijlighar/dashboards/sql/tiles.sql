@@ -11,7 +11,10 @@ select
     contact.last_heard_at,
     contact.failures_in_a_row,
     coalesce(charged.day, installation.installed_on - 1) as charged_through,
-    coalesce(command.state = 'failed', false) as command_failed
+    coalesce(
+        command.failed_at is not null and command.state not in ('confirmed', 'cancelled'),
+        false
+    ) as command_failed
 from connections_connection as connection
 join connections_consumer as consumer on consumer.id = connection.consumer_id
 join connections_installation as installation
@@ -41,7 +44,7 @@ left join lateral (
     limit 1
 ) as charged on true
 left join lateral (
-    select state from headend_relaycommand
+    select state, failed_at from headend_relaycommand
     where headend_relaycommand.connection_id = connection.id
     order by id desc
     limit 1

@@ -7,16 +7,21 @@ where
         (state = 'queued' and not_before <= %(now)s)
         or (
             state = 'sending'
-            and not exists (
-                select from pg_locks
-                where
-                    locktype = 'advisory'
-                    and database = (
-                        select oid from pg_database where datname = current_database()
-                    )
-                    and classid = %(lock_class)s
-                    and objid = claimed_by
-                    and granted
+            and id <> all(%(in_flight)s::bigint[])
+            and (
+                claimed_by = %(own)s
+                or not exists (
+                    select from pg_locks
+                    where
+                        locktype = 'advisory'
+                        and database = (
+                            select oid from pg_database
+                            where datname = current_database()
+                        )
+                        and classid = %(lock_class)s
+                        and objid = claimed_by
+                        and granted
+                )
             )
         )
     )
