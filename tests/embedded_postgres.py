@@ -12,7 +12,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import psutil
 import pytest
 
 PREFIX = "bijlighar-tests-"
@@ -26,35 +25,15 @@ def _start() -> None:
     if named:
         os.environ["DATABASE_URL"] = named
         return
-    from bijlighar.run.postgres import start_postgres
+    from bijlighar.run.postgres import clear_what_killed_processes_left, start_postgres
 
-    _clear_what_killed_runs_left()
+    clear_what_killed_processes_left(PREFIX)
     _started = start_postgres(_folder(os.getpid()))
     os.environ["DATABASE_URL"] = _started.url
 
 
 def _folder(pid: int) -> Path:
     return Path(tempfile.gettempdir()) / f"{PREFIX}{pid}"
-
-
-def _clear_what_killed_runs_left() -> None:
-    """A run that was killed could not stop its server."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = folder.name.removeprefix(PREFIX)
-        if not pid.isdigit() or psutil.pid_exists(int(pid)):
-            continue
-        _stop_server_in(folder)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _stop_server_in(folder: Path) -> None:
-    try:
-        postmaster = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
-        if postmaster.name().startswith("postgres"):
-            postmaster.terminate()
-            postmaster.wait(10)
-    except (OSError, ValueError, psutil.Error):
-        return
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -17,7 +17,7 @@ from bijlighar.kernel.ist import days_in_month, month_starts
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings.values import DayUsage
 from bijlighar.tariffs.orders import TariffGap, fppas_on, schedule_for
-from bijlighar.tariffs.rating import rate
+from bijlighar.tariffs.rating import BOUNDS, rate
 from bijlighar.tariffs.values import Head, Rated, Schedule, Slices
 
 
@@ -80,7 +80,11 @@ def days_of_wave(
             )
         except TariffGap as gap:
             rejected[home.connection_id] = str(gap)
-    return days, rejected
+    for day in days:
+        absurd = _absurd(day)
+        if absurd:
+            rejected[day.home.connection_id] = absurd
+    return [day for day in days if day.home.connection_id not in rejected], rejected
 
 
 def charges_of(days: Sequence[Day], *, now: datetime) -> list[RatedDay]:
@@ -131,6 +135,20 @@ def _max_demands(wave: Sequence[tuple[Home, DayUsage]]) -> dict[int, int]:
             },
         )
         return {row["meter_id"]: row["max_demand_w"] for row in rows(cursor)}
+
+
+def _absurd(day: Day) -> str:
+    """What no meter can have measured: one such home must not hold up the others."""
+    values = {
+        "energy_wh": day.mtd_energy_wh,
+        "max_demand_w": day.max_demand_w,
+        "sanctioned_load_w": day.facts.sanctioned_load_w,
+    }
+    for name, value in values.items():
+        least, most = BOUNDS[name]
+        if not least <= value <= most:
+            return f"{name} on {day.usage.day} is {value}, outside {least} to {most}"
+    return ""
 
 
 def _day(

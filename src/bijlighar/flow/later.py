@@ -9,6 +9,7 @@ from procrastinate.types import JSONValue
 
 CLOSE_DAY = "flow.close_day"
 SEND_NOTICE = "flow.send_notice"
+CLOSE_ALL = "flow.close_all"
 REVIEW_ALL = "flow.review_all"
 READ_ALL = "flow.read_all"
 PROVE_LEDGER = "flow.prove_ledger"

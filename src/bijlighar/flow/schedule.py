@@ -41,6 +41,12 @@ SCHEDULE = (
         why="windows open and emergency credit ends by the clock alone",
     ),
     Line(
+        task=later.CLOSE_ALL,
+        first_at=time(4, 0),
+        every=DAY,
+        why="a day whose closing was lost with a worker is closed all the same",
+    ),
+    Line(
         task=later.PROVE_LEDGER,
         first_at=time(3, 0),
         every=DAY,

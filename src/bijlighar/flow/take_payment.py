@@ -51,7 +51,17 @@ def receive_webhook(
     if isinstance(message, Refused):
         payments.refuse(refused=message)
         return None
-    return take_payment(captured=message, now=now)
+    try:
+        return take_payment(captured=message, now=now)
+    except (payments.UnknownOrder, payments.AmountDiffers) as error:
+        # The gateway holds money that belongs to somebody: a person has to look.
+        log.error(
+            "payments.payment.not_credited",
+            gateway=gateway,
+            payment_id=message.gateway_payment_id,
+            why=str(error),
+        )
+        raise
 
 
 def take_payment(*, captured: Captured, now: datetime) -> Receipt:

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 import structlog
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -25,10 +25,13 @@ log = structlog.get_logger()
 
 CONNECTIONS_AT_ONCE = 500
 
+_DATABASE_AWAY = RetryStrategy(
+    max_attempts=6, exponential_wait=2, retry_exceptions={OperationalError}
+)
 _AGAIN = RetryStrategy(
     max_attempts=notices.MOST_ATTEMPTS,
     exponential_wait=2,
-    retry_exceptions={TemporaryError},
+    retry_exceptions={TemporaryError, OperationalError},
 )
 
 
@@ -52,7 +55,7 @@ def _task(
     return named
 
 
-@_task(later.CLOSE_DAY)
+@_task(later.CLOSE_DAY, retry=_DATABASE_AWAY)
 def close_day(*, connection_ids: list[int], **_: Any) -> None:
     """Charge the open days of these connections."""
     for first in range(0, len(connection_ids), CONNECTIONS_AT_ONCE):
@@ -65,7 +68,7 @@ def send_notice(*, notice_id: int, **_: Any) -> None:
     notices.send(notice_id=notice_id, now=now())
 
 
-@_task(later.REVIEW_ALL)
+@_task(later.REVIEW_ALL, retry=_DATABASE_AWAY)
 def review_all(**_: Any) -> None:
     """Review every supply: windows and emergency credit move by the clock alone."""
     ids = connections.ids()
@@ -73,13 +76,19 @@ def review_all(**_: Any) -> None:
         review_supply(connection_ids=ids[first : first + CONNECTIONS_AT_ONCE], now=now())
 
 
-@_task(later.READ_ALL)
+@_task(later.CLOSE_ALL, retry=_DATABASE_AWAY)
+def close_all(**_: Any) -> None:
+    """Charge whatever can be charged, everywhere: nothing is done where nothing is open."""
+    later.close_day(connection_ids=connections.ids())
+
+
+@_task(later.READ_ALL, retry=_DATABASE_AWAY)
 def read_all(**_: Any) -> None:
     """Let every meter be asked for its midnight register."""
     headend.read_soon(now=now())
 
 
-@_task(later.PROVE_LEDGER)
+@_task(later.PROVE_LEDGER, retry=_DATABASE_AWAY)
 def prove_ledger(**_: Any) -> None:
     """Prove every balance; a wrong one is an alarm that nobody may overlook."""
     wrong = ledger.wrong_wallets()

@@ -61,13 +61,13 @@ MIDNIGHTS = Profile(
     buffer=is15959.DAILY_LOAD,
     captures=is15959.SINGLE_PHASE_DAILY_LOAD,
     wanted=is15959.WH_IMPORT,
-    most_wh=2**62,
+    most_wh=10**10,
 )
 HALF_HOURS = Profile(
     buffer=is15959.BLOCK_LOAD,
     captures=is15959.SINGLE_PHASE_BLOCK_LOAD,
     wanted=is15959.BLOCK_WH_IMPORT,
-    most_wh=2**31 - 1,
+    most_wh=50_000,
 )
 
 

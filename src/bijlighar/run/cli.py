@@ -25,6 +25,9 @@ class _OneSentence(click.Group):
         except BijligharError as error:
             click.echo(f"bijlighar: {error}", err=True)
             raise SystemExit(1) from None
+        except KeyboardInterrupt:
+            click.echo("bijlighar: stopped.", err=True)
+            raise SystemExit(130) from None
 
 
 @click.group(cls=_OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
@@ -137,7 +140,9 @@ def _stepped(
         data_start=data_start or DATA_START,
         report=report,
     )
-    with passing_stage(wanted) as staged:
+    from bijlighar.run.stopping import stopping_gently
+
+    with stopping_gently(), passing_stage(wanted) as staged:
         from bijlighar.run.stepped_demo import run_stepped_demo, summary
 
         click.echo(summary(run_stepped_demo(staged=staged, wanted=wanted)))
@@ -197,6 +202,19 @@ def migrate() -> None:
 
     _set_up()
     run()
+
+
+@main.command()
+def restored() -> None:
+    """After a database was restored: move every meter's counter far ahead.
+
+    The meters have heard counters that a restored database knows nothing of. Run this
+    before the head-end is started again.
+    """
+    _set_up()
+    from bijlighar.headend.service import jump_counters
+
+    click.echo(f"The counters of {jump_counters()} meters are far ahead now.")
 
 
 def _set_up() -> None:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
-import signal
 import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from datetime import time as clock_time
 from pathlib import Path
-from types import FrameType
 
 import click
 import httpx
 
-from bijlighar.clock.clock import now, read_anchor, set_anchor
+from bijlighar.clock.clock import now
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import day_starts, instant_of
 from bijlighar.run.installation import Installation, environment, prepare_folder
+from bijlighar.run.kept_clock import KeptClock
 from bijlighar.run.postgres import start_postgres
 from bijlighar.run.processes import Processes
 from bijlighar.run.stage import (
@@ -32,6 +31,7 @@ from bijlighar.run.stage import (
     own_meter_base,
     wait_for,
 )
+from bijlighar.run.stopping import stopping_gently
 from bijlighar.simulator.town_calendar import TOWN_START
 
 DAYS_BEFORE = 33
@@ -40,10 +40,8 @@ Monday then, with the window for disconnections just open."""
 
 SHOWN_FIRST_AT = clock_time(9, 30)
 LOOK_EVERY_S = 0.25
-STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-FIRST_SPEED = 600
 FULL_FROM = date(2019, 10, 5)
 """From here on nearly every home of the measured data answers every day."""
 
@@ -157,26 +155,6 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def stopping_gently() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the demo once; an impatient second one changes nothing.
-
-    Also where whoever started the demo had told it to ignore Ctrl-C, as shells do.
-    """
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in STOPS:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in STOPS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _with_database(
     demo: LiveDemo, installation: Installation, database_url: str, kept: Mapping[str, str]
 ) -> None:
@@ -186,11 +164,8 @@ def _with_database(
         "BIJLIGHAR_METER_BASE": kept["meters"],
         "BIJLIGHAR_WEBHOOK_URL": f"{installation.web_url}/gateways/pretend/webhook/",
     }
-    is_new = not installation.clock_file.exists()
-    if is_new:
-        set_anchor(installation.clock_file, town_at=day_starts(TOWN_START), speed=0)
-    else:
-        _go_on_from(installation.clock_file, speed=demo.speed)
+    clock = KeptClock(installation.clock_file)
+    clock.stand()
     enter(held)
     click.echo("Preparing tables …")
     migrate()
@@ -198,23 +173,17 @@ def _with_database(
     try:
         processes.start("town", ["town"])
         wait_for(installation.town_url, processes)
-        _bring_up(demo, installation, processes)
-        _watch(processes, installation)
+        _bring_up(demo, installation, processes, clock)
+        _watch(processes, clock)
     finally:
+        clock.stop()
         leave_database()
         processes.stop()
 
 
-def _go_on_from(clock_file: Path, *, speed: int | None) -> None:
-    """While nobody worked, the town's clock stood still: go on from the last beat."""
-    beat = clock_file.with_suffix(".beat")
-    if beat.exists():
-        held = datetime.fromisoformat(beat.read_text())
-        before = read_anchor(clock_file).speed
-        set_anchor(clock_file, town_at=held, speed=before if speed is None else speed)
-
-
-def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) -> None:
+def _bring_up(
+    demo: LiveDemo, installation: Installation, processes: Processes, clock: KeptClock
+) -> None:
     from bijlighar.run.past import live_the_past
     from bijlighar.run.residents import Residents
     from bijlighar.run.settle import settle
@@ -239,22 +208,18 @@ def _bring_up(demo: LiveDemo, installation: Installation, processes: Processes) 
                 residents=residents,
                 until=shown_first_at,
             )
-            speed = FIRST_SPEED if demo.speed is None else demo.speed
-            set_anchor(installation.clock_file, town_at=shown_first_at, speed=speed)
     leave_database()
     processes.start("work", ["work"])
     processes.start("poll", ["poll"])
     processes.start("people", ["people"])
+    clock.go(speed=demo.speed)
 
 
-def _watch(processes: Processes, installation: Installation) -> None:
+def _watch(processes: Processes, clock: KeptClock) -> None:
     """Watch the children until Ctrl-C, and keep the town's time for the next start."""
-    beat = installation.clock_file.with_suffix(".beat")
     while True:
         processes.check()
-        beside = beat.with_suffix(".new")
-        beside.write_text(now().isoformat())
-        beside.replace(beat)
+        clock.beat()
         time.sleep(LOOK_EVERY_S)
 
 

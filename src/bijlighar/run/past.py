@@ -18,7 +18,7 @@ def live_the_past(*, clock_file: Path, residents: Residents, until: datetime) ->
     """Step the town from where its clock stands to `until`, with a progress bar."""
     begins = now()
     residents.read_phones()
-    residents.forget_past(begins)
+    residents.forget_paid(begins)
     with days_progress((until - begins) / A_DAY, "the town's first month") as progress:
         stepper = Stepper(
             clock_file=clock_file,

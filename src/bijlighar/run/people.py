@@ -36,7 +36,7 @@ def live(*, seed: int) -> None:
             client=client,
         )
         residents.read_phones()
-        residents.forget_past(now())
+        residents.forget_paid(now())
         while not stopping:
             _one_look(residents)
             time.sleep(LOOK_EVERY_S)

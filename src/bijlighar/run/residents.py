@@ -16,9 +16,11 @@ from typing import Any
 import httpx
 from django.conf import settings
 
+from bijlighar.connections import service as connections
 from bijlighar.flow.take_payment import start_recharge
 from bijlighar.notices import service as notices
 from bijlighar.notices.values import NoticeKind
+from bijlighar.payments import service as payments
 from bijlighar.simulator.people import MessageKind, Person, Recharge, decide
 
 MESSAGES_AT_ONCE = 500
@@ -45,6 +47,16 @@ class Captured:
     """When it was captured, by a clock that only measures (time.perf_counter)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Plan:
+    """A recharge that somebody means to make, and when they read why."""
+
+    at: datetime
+    consumer_number: str
+    amount_paise: int
+    read_at: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Residents:
     """Everybody's phones read, and what they mean to pay, soonest first."""
@@ -55,7 +67,7 @@ class Residents:
     client: httpx.Client
     _seen: int = 0
     _counts: dict[str, int] = field(default_factory=dict)
-    _plans: list[tuple[datetime, str, int]] = field(default_factory=list)
+    _plans: list[Plan] = field(default_factory=list)
 
     def read_phones(self) -> None:
         """Read what has come since the last time, and decide."""
@@ -71,21 +83,29 @@ class Residents:
             if len(messages) < MESSAGES_AT_ONCE:
                 return
 
-    def forget_past(self, now: datetime) -> None:
-        """After a restart: what people meant to do before now, they have done."""
-        self._plans = [plan for plan in self._plans if plan[0] > now]
+    def forget_paid(self, now: datetime) -> None:
+        """After a restart: what people meant to do and did, they do not again."""
+        by_number = {home.consumer_number: home for home in connections.homes()}
+        ids = [home.connection_id for home in by_number.values()]
+        last = payments.last_recharges(connection_ids=ids)
+
+        def was_paid(plan: Plan) -> bool:
+            paid = last.get(by_number[plan.consumer_number].connection_id)
+            return plan.at <= now and paid is not None and paid.credited_at >= plan.read_at
+
+        self._plans = [plan for plan in self._plans if not was_paid(plan)]
         heapq.heapify(self._plans)
 
     def next_at(self) -> datetime | None:
         """When the next recharge is due; None while nobody means to."""
-        return self._plans[0][0] if self._plans else None
+        return self._plans[0].at if self._plans else None
 
     def pay_due(self, now: datetime) -> list[Captured]:
         """Make the recharges whose time has come."""
         paid = []
-        while self._plans and self._plans[0][0] <= now:
-            _, consumer_number, amount_paise = heapq.heappop(self._plans)
-            paid.append(self.pay(consumer_number, amount_paise, now))
+        while self._plans and self._plans[0].at <= now:
+            plan = heapq.heappop(self._plans)
+            paid.append(self.pay(plan.consumer_number, plan.amount_paise, now))
         return paid
 
     def pay(self, consumer_number: str, amount_paise: int, now: datetime) -> Captured:
@@ -137,7 +157,15 @@ class Residents:
             person=person, message_kind=kind, town_time=at, seed=self.seed, ordinal=ordinal
         )
         if plan is not None:
-            heapq.heappush(self._plans, (plan.at, consumer_number, int(plan.amount_paise)))
+            heapq.heappush(
+                self._plans,
+                Plan(
+                    at=plan.at,
+                    consumer_number=consumer_number,
+                    amount_paise=int(plan.amount_paise),
+                    read_at=at,
+                ),
+            )
 
 
 def _means(template_id: str) -> MessageKind | None:

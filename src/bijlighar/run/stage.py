@@ -24,11 +24,12 @@ from bijlighar.clock.clock import set_anchor
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import day_starts
 from bijlighar.run.installation import Installation, environment, prepare_folder
-from bijlighar.run.postgres import start_postgres
+from bijlighar.run.postgres import clear_what_killed_processes_left, start_postgres
 from bijlighar.run.processes import Processes
 from bijlighar.simulator.town_calendar import TOWN_START
 
 STARTS_IN_S = 60
+PASSING = "bijlighar-demo-"
 LOOK_EVERY_S = 0.05
 
 
@@ -60,7 +61,8 @@ class Stage:
 @contextmanager
 def passing_stage(wanted: Wanted) -> Iterator[Stage]:
     """A stage in a fresh temporary folder, which is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="bijlighar-"))
+    clear_what_killed_processes_left(PASSING)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PASSING}{os.getpid()}-"))
     try:
         with stage(
             folder=folder,
@@ -160,4 +162,4 @@ def free_port() -> int:
 
 def own_meter_base() -> IPv4Address:
     """Loopback addresses for this process's meters, apart from another town's."""
-    return IPv4Address(f"127.{64 + os.getpid() % 128}.{os.getpid() // 128 % 200}.1")
+    return IPv4Address(f"127.{64 + os.getpid() % 128}.{os.getpid() // 128 % 50 * 4}.1")

@@ -30,7 +30,6 @@ from bijlighar.run.stage import Stage, Wanted
 from bijlighar.run.stepping import Stepper
 from bijlighar.simulator.town_calendar import TOWN_START
 from bijlighar.supply import service as supply
-from bijlighar.supply.values import SupplyState
 
 AFTER_MIDNIGHT = timedelta(minutes=10)
 """The last day is closed by the poll after its midnight."""
@@ -126,6 +125,15 @@ class Truth:
             for one in answer.raise_for_status().json()["truth"]
         }
 
+    def dark_and_reachable(self) -> frozenset[str]:
+        """Meters whose relay is open and that answer today, by serial."""
+        answer = self.client.get(f"{self.town_url}/meters", timeout=60)
+        return frozenset(
+            one["serial"]
+            for one in answer.raise_for_status().json()["meters"]
+            if not one["relay_closed"] and not one["silent_today"]
+        )
+
 
 def _report(
     wanted: Wanted, stepper: Stepper, truth: Truth, *, wall_seconds: float
@@ -161,7 +169,7 @@ def _report(
             policy_name=settings.BIJLIGHAR["supply_policy"]
         ),
         reconnections=supply.count_reconnections(),
-        dark_though_paid=_dark_though_paid(ids),
+        dark_though_paid=_dark_though_paid(homes, truth),
         reconnect_seconds=_spread(stepper.reconnect_seconds),
         reconnected_after_silence=stepper.reconnected_after_silence,
         notices=notices.count(),
@@ -190,13 +198,16 @@ def _closed_wh(
     return total
 
 
-def _dark_though_paid(ids: Sequence[int]) -> int:
-    """Homes with money whose supply is not on: always none."""
-    balances = ledger.balances_of(owner_ids=ids)
+def _dark_though_paid(homes: Sequence[Home], truth: Truth) -> int:
+    """Homes with money whose relay, the meter's own, is open: always none.
+
+    But for homes whose meter is silent: nobody can reach their relay.
+    """
+    balances = ledger.balances_of(owner_ids=[home.connection_id for home in homes])
+    dark = truth.dark_and_reachable()
     return sum(
-        balances[i].balance_paise > 0
-        and supply.state_of(connection_id=i).state is not SupplyState.ON
-        for i in ids
+        balances[home.connection_id].balance_paise > 0 and home.meter_serial in dark
+        for home in homes
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
+from collections.abc import Awaitable, Callable
 
 import structlog
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, close_old_connections
 from procrastinate import App
+from procrastinate.exceptions import ConnectorException
 
 from bijlighar.clock.clock import now, real_now
 from bijlighar.flow import schedule
@@ -20,20 +21,20 @@ log = structlog.get_logger()
 
 JOBS_AT_ONCE = 4
 LOOK_AT_CLOCK_EVERY_S = 0.25
-LOOK_FOR_STALLED_EVERY_S = 5
+STALLED_EVERY_S = 5
+FORGET_EVERY_S = 3600
+KEEP_JOBS_H = 72
 STALLED_AFTER_S = 15
 """Without a heartbeat for so long, a job's worker is dead."""
 
 
 async def work() -> None:
-    """Work until told to stop (SIGTERM): running jobs are finished first."""
+    """Work until told to stop (SIGTERM): running jobs are finished first.
+
+    Should any part break, the whole worker ends with its error, for others to see.
+    """
     app = worker_app()
     async with app.open_async():
-        await take_up_stalled(app)
-        tasks = [
-            asyncio.create_task(follow_schedule()),
-            asyncio.create_task(_keep_taking_up(app)),
-        ]
         worker = asyncio.create_task(
             app.run_worker_async(
                 concurrency=JOBS_AT_ONCE,
@@ -45,12 +46,19 @@ async def work() -> None:
             )
         )
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await worker
-        for task in tasks:
+        parts = [
+            asyncio.create_task(follow_schedule()),
+            asyncio.create_task(_patiently(lambda: take_up_stalled(app), STALLED_EVERY_S)),
+            asyncio.create_task(_patiently(lambda: forget_old_jobs(app), FORGET_EVERY_S)),
+        ]
+        await asyncio.wait([worker, *parts], return_when=asyncio.FIRST_COMPLETED)
+        for task in (worker, *parts):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ended = await asyncio.gather(worker, *parts, return_exceptions=True)
     notices.close_channels()
+    for one in ended:
+        if isinstance(one, Exception):
+            raise one
 
 
 async def follow_schedule() -> None:
@@ -79,7 +87,16 @@ async def take_up_stalled(app: App) -> None:
         await app.job_manager.retry_job(job, retry_at=real_now())
 
 
-async def _keep_taking_up(app: App) -> None:
+async def forget_old_jobs(app: App) -> None:
+    """Jobs that were done long ago are deleted; failed ones stay for people to see."""
+    await app.job_manager.delete_old_jobs(nb_hours=KEEP_JOBS_H)
+
+
+async def _patiently(work: Callable[[], Awaitable[None]], every_s: float) -> None:
+    """Do some work again and again, also after the database was away for a while."""
     while True:
-        await asyncio.sleep(LOOK_FOR_STALLED_EVERY_S)
-        await take_up_stalled(app)
+        try:
+            await work()
+        except ConnectorException as error:
+            log.warning("flow.database.unreachable", why=str(error))
+        await asyncio.sleep(every_s)
