@@ -64,10 +64,14 @@ def used_up(supplies: None) -> None:
     review(evidence(), now=TUESDAY - timedelta(days=3))
 
 
-def read_back(is_closed: bool, now: datetime = TUESDAY) -> SupplyState:
+def read_relay(is_closed: bool, now: datetime = TUESDAY) -> ReadBack:
     return supply.read_back(
         connection_id=ASHA, is_closed=is_closed, because="a test", now=now
-    ).state
+    )
+
+
+def read_back(is_closed: bool, now: datetime = TUESDAY) -> SupplyState:
+    return read_relay(is_closed, now).state
 
 
 def test_a_new_supply_is_lit(supplies):
@@ -221,6 +225,25 @@ def test_disconnections_are_counted_where_they_were_read_back(used_up):
     assert supply.times_of_disconnections() == (TUESDAY + MINUTE,)
     assert supply.count_disconnections() == 1
     assert supply.count_reconnections() == 0
+
+
+def test_reconnections_are_homes_that_were_off_and_not_cuts_that_were_turned_round(used_up):
+    review(evidence())
+    supply.turned_round(connection_id=ASHA, because="a test", now=TUESDAY)
+    turned = read_relay(is_closed=True, now=TUESDAY + MINUTE)
+    assert (turned.state, turned.went_dark, turned.came_back) == (
+        SupplyState.ON,
+        False,
+        False,
+    )
+    assert supply.count_reconnections() == 0
+
+    review(evidence())
+    assert read_relay(is_closed=False, now=TUESDAY + 2 * MINUTE).went_dark
+    review(evidence(balance_paise=500_00))
+    assert state() is SupplyState.RECONNECTING
+    assert read_relay(is_closed=True, now=TUESDAY + 3 * MINUTE).came_back
+    assert (supply.count_disconnections(), supply.count_reconnections()) == (1, 1)
 
 
 def test_the_last_look_lets_through_only_what_is_still_to_be_disconnected(used_up):

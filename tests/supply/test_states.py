@@ -14,6 +14,7 @@ on             disconnection asked       disconnecting
 on             relay read back open      off
 on             relay read back closed    on
 disconnecting  disconnection cancelled   on
+disconnecting  reconnection asked        reconnecting
 disconnecting  relay read back open      off
 disconnecting  relay read back closed    disconnecting
 off            reconnection asked        reconnecting

@@ -11,11 +11,23 @@ from bijlighar.clock.clock import now
 from bijlighar.run.residents import Residents
 from bijlighar.run.stepping import Stepper
 
+PAST_SUFFIX = ".past"
+"""While this file lies beside the clock's, screens say that the town lives its past."""
+
 A_DAY = timedelta(days=1)
 
 
 def live_the_past(*, clock_file: Path, residents: Residents, until: datetime) -> None:
     """Step the town from where its clock stands to `until`, with a progress bar."""
+    mark = clock_file.with_suffix(PAST_SUFFIX)
+    mark.touch()
+    try:
+        _live(clock_file, residents, until)
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def _live(clock_file: Path, residents: Residents, until: datetime) -> None:
     begins = now()
     residents.read_phones()
     residents.forget_paid(begins)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from bijlighar.kernel.sql import rows, statement
 from bijlighar.supply import rules, states
 from bijlighar.supply.models import LowBalanceWarning, Supply, SupplyChange
 from bijlighar.supply.policy import Policy, policy_named
@@ -175,9 +176,10 @@ def count_disconnections_outside_window(*, policy_name: str) -> int:
 
 
 def count_reconnections() -> int:
-    """How often a relay was read back closed that had been open."""
-    lit = SupplyChange.objects.filter(state_after=SupplyState.ON.value)
-    return lit.filter(event=SupplyEvent.READ_BACK_CLOSED.value).count()
+    """How often a home that was off was read back lit."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.supply", "count_reconnections"))
+        return int(rows(cursor)[0]["reconnections"])
 
 
 def times_of_disconnections() -> tuple[datetime, ...]:
@@ -191,18 +193,18 @@ def times_of_disconnections() -> tuple[datetime, ...]:
 
 
 def _locked(connection_ids: Sequence[int]) -> dict[int, Supply]:
-    rows = Supply.objects.select_for_update().filter(pk__in=connection_ids).order_by("pk")
-    return {row.connection_id: row for row in rows}
+    held = Supply.objects.select_for_update().filter(pk__in=connection_ids).order_by("pk")
+    return {row.connection_id: row for row in held}
 
 
 def _warned(evidence: Sequence[Evidence]) -> dict[tuple[int, str], frozenset[int]]:
     keys = {(one.connection_id, one.recharge_key) for one in evidence}
     found: dict[tuple[int, str], set[int]] = {key: set() for key in keys}
-    rows = LowBalanceWarning.objects.filter(
+    told = LowBalanceWarning.objects.filter(
         connection_id__in=[key[0] for key in keys],
         recharge_key__in=[key[1] for key in keys],
     )
-    for connection_id, recharge_key, percent in rows.values_list(
+    for connection_id, recharge_key, percent in told.values_list(
         "connection_id", "recharge_key", "percent"
     ):
         found.setdefault((connection_id, recharge_key), set()).add(percent)

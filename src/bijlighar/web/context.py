@@ -24,6 +24,8 @@ class Site:
     today: date
     speed: int
     """How many times faster than life the town's clock runs; 0 while it stands."""
+    is_past: bool
+    """The town lives its first month at full speed: its clock jumps."""
     language: str
     path: str
 
@@ -37,6 +39,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
             now=now,
             today=supply_day_of(now),
             speed=clock_speed(),
+            is_past=lives_its_past(),
             language=translation.get_language() or settings.LANGUAGE_CODE,
             path=request.get_full_path(),
         )
@@ -47,6 +50,12 @@ def clock_file() -> Path | None:
     """The file that holds the town's clock; None where time is real."""
     named = os.environ.get(clock.CLOCK_FILE_VARIABLE)
     return Path(named) if named else None
+
+
+def lives_its_past() -> bool:
+    """Whether a new town's past is being stepped just now."""
+    path = clock_file()
+    return path is not None and path.with_suffix(".past").exists()
 
 
 def clock_speed() -> int:
