@@ -11,7 +11,7 @@ from bijlighar.kernel.ist import IST
 from bijlighar.supply import service as supply
 from bijlighar.supply.policy import PolicyError
 from bijlighar.supply.states import NotNow
-from bijlighar.supply.values import Evidence, RelayAction, SupplyNow, SupplyState
+from bijlighar.supply.values import Evidence, ReadBack, RelayAction, SupplyNow, SupplyState
 from tests.append_only import insist_on_refusal, statements
 from tests.supply.policies import NAME
 
