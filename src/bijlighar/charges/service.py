@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -95,11 +96,7 @@ def days_of(*, connection_id: int, first: date, until: date) -> tuple[DayTotal, 
 
 def charged_through(*, connection_ids: Sequence[int]) -> dict[int, date]:
     """The last charged day of each connection that has one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("bijlighar.charges", "last_charges"), {"ids": list(connection_ids)}
-        )
-        return {row["connection_id"]: row["day"] for row in rows(cursor)}
+    return {row["connection_id"]: row["day"] for row in _last_charges(connection_ids)}
 
 
 def totals(*, first: date, until: date) -> tuple[int, int]:
@@ -156,9 +153,16 @@ def _closed_until(home: Home, last: DayCharge | None) -> ClosedUntil:
 
 def _last(connection_ids: Sequence[int]) -> dict[int, DayCharge]:
     """Each connection's last charge."""
-    kept = DayCharge.objects.filter(connection_id__in=connection_ids)
-    kept = kept.order_by("connection_id", "-day").distinct("connection_id")
-    return {one.connection_id: one for one in kept}
+    ids = [row["id"] for row in _last_charges(connection_ids)]
+    return {one.connection_id: one for one in DayCharge.objects.filter(pk__in=ids)}
+
+
+def _last_charges(connection_ids: Sequence[int]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.charges", "last_charges"), {"ids": list(connection_ids)}
+        )
+        return rows(cursor)
 
 
 def _waves(

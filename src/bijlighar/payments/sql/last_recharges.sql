@@ -1,9 +1,15 @@
 -- The last credited payment of each connection: the base of the policy's percentages.
-select distinct on (connection_id)
-    connection_id,
-    amount_paise,
-    credited_at,
-    gateway || ':' || gateway_payment_id as key
-from payments_payment
-where connection_id = any(%(ids)s::bigint[])
-order by connection_id, id desc
+select
+    wanted.connection_id,
+    last.amount_paise,
+    last.credited_at,
+    last.gateway || ':' || last.gateway_payment_id as key
+from unnest(%(ids)s::bigint[]) as wanted (connection_id)
+join lateral (
+    select payment.amount_paise, payment.credited_at, payment.gateway,
+        payment.gateway_payment_id
+    from payments_payment as payment
+    where payment.connection_id = wanted.connection_id
+    order by payment.id desc
+    limit 1
+) as last on true
