@@ -291,8 +291,13 @@ def jump_counters() -> int:
 
 
 def next_command_at() -> datetime | None:
-    """When the next waiting command may be sent; None where none waits."""
-    waiting = RelayCommand.objects.filter(state=CommandState.QUEUED.value)
+    """When the next waiting command may be sent; None where none waits.
+
+    Those shown as failed are left out: they wait for their meter, not for the clock.
+    """
+    waiting = RelayCommand.objects.filter(
+        state=CommandState.QUEUED.value, failed_at__isnull=True
+    )
     first = waiting.order_by("not_before").first()
     return first.not_before if first else None
 
