@@ -430,8 +430,9 @@ def test_a_reconnection_is_shown_as_failed_but_never_given_up(asha):
         assert [command.command_id for command in due_commands(now)] == [command_id]
         claim(headend.command_of(command_id=command_id), now=now)
         headend.unconfirmed(command_id=command_id, error="no answer", now=now)
-        assert due_commands(now + timedelta(minutes=4)) == ()
+        assert due_commands(now + MINUTE) == ()
         now += timedelta(minutes=5)
+    assert due_commands(now - SECOND) == ()
     assert state(command_id) is CommandState.QUEUED
 
 
