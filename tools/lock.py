@@ -7,6 +7,7 @@ any platform, and no line names the place that the packages came from.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -48,7 +49,16 @@ def main() -> int:
                 constraint.write_text(text)
     print("locking package-lock.json", flush=True)
     subprocess.run(["npm", "update", "--package-lock-only"], cwd=ROOT, check=True)
+    _strip_addresses(ROOT / "package-lock.json")
     return 0
+
+
+def _strip_addresses(lock: Path) -> None:
+    """Authors' funding pages do not belong into a lock file."""
+    held = json.loads(lock.read_text())
+    for package in held["packages"].values():
+        package.pop("funding", None)
+    lock.write_text(json.dumps(held, indent=2) + "\n")
 
 
 def _install_resolver(folder: Path) -> Path:

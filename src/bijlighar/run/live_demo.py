@@ -22,7 +22,7 @@ from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import day_starts, instant_of
 from bijlighar.run.installation import Installation, environment, prepare_folder
 from bijlighar.run.kept_clock import KeptClock
-from bijlighar.run.postgres import start_postgres
+from bijlighar.run.postgres import database_url
 from bijlighar.run.processes import Processes
 from bijlighar.run.stage import (
     enter,
@@ -94,13 +94,14 @@ def run_live_demo(demo: LiveDemo) -> None:
     with only_one(installation.folder), stopping_gently():
         kept = kept_settings(demo, installation.folder / "town.json")
         click.echo("Starting the database …")
-        postgres = start_postgres(installation.postgres)
+        url, embedded = database_url(installation.postgres)
         try:
-            _with_database(demo, installation, postgres.url, kept)
+            _with_database(demo, installation, url, kept)
         except KeyboardInterrupt:
             click.echo("\nStopping …")
         finally:
-            postgres.stop()
+            if embedded is not None:
+                embedded.stop()
     click.echo(f"Everything is stopped. The town's data stays in {installation.folder}.")
 
 

