@@ -30,6 +30,7 @@ READ_AS = {
     NoticeKind.LOW_BALANCE: MessageKind.LOW_BALANCE,
     NoticeKind.BALANCE_USED_UP: MessageKind.LOW_BALANCE,
     NoticeKind.DISCONNECTED: MessageKind.DISCONNECTED,
+    NoticeKind.RECHARGED_TOO_LITTLE: MessageKind.DISCONNECTED,
 }
 """What a notice means to people; the others move nobody."""
 
