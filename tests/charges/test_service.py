@@ -426,12 +426,11 @@ def test_the_days_of_a_month_add_up_to_the_month_however_they_are_closed(
 
 def test_what_is_charged_can_be_asked_for():
     asha, balram = connect("Asha", "Balram")
-    assert charges.last_charged_day(connection_id=asha.connection_id) is None
+    assert charges.charged_through(connection_ids=[asha.connection_id]) == {}
     hear(asha, used(asha, 5_000, 3_000), now=NOW)
     close(asha, balram)
     both = [asha.connection_id, balram.connection_id]
     assert charges.charged_through(connection_ids=both) == {asha.connection_id: april(2)}
-    assert charges.last_charged_day(connection_id=asha.connection_id) == april(2)
     assert charges.totals(first=april(2), until=april(3)) == (3_000, days(asha)[1][2])
     assert charges.totals(first=april(3), until=april(4)) == (0, 0)
 

@@ -221,4 +221,4 @@ class TestHearing:
         assert names() == [later.SEND_NOTICE]
         assert close_day(connection_ids=ids, now=NOON).charged == ()
         assert names() == [later.SEND_NOTICE]
-        assert charges.last_charged_day(connection_id=ids[0]) == date(2026, 4, 1)
+        assert charges.charged_through(connection_ids=ids) == {ids[0]: date(2026, 4, 1)}

@@ -95,6 +95,12 @@ class World:
         self._head_end("send_due")
         self.work()
 
+    def try_in_vain(self) -> None:
+        """Forty minutes of Monday morning: a silent meter is tried again and again."""
+        for minute in range(1, 40, 6):
+            self.at("2026-04-13", f"10:{minute:02d}")
+            self.send_commands()
+
     def die_over_commands(self) -> None:
         """A head-end claims what is due and is killed: it says nothing of it any more."""
         taken = release(

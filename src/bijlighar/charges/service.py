@@ -77,12 +77,6 @@ def explain_day(*, connection_id: int, day: date) -> DayExplained | None:
     return _explain.explained(found[0], before=found[1] if len(found) > 1 else None)
 
 
-def last_charged_day(*, connection_id: int) -> date | None:
-    """The last supply day that is charged; None where none is."""
-    last = DayCharge.objects.filter(connection_id=connection_id).order_by("-day").first()
-    return last.day if last else None
-
-
 def days_of(*, connection_id: int, first: date, until: date) -> tuple[DayTotal, ...]:
     """The charged days in `[first, until)`, in order."""
     found = DayCharge.objects.filter(
