@@ -17,6 +17,7 @@ from bijlighar.headend.values import MeterKeys
 from bijlighar.kernel.ist import day_starts
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import DailyRegister, Heard
+from bijlighar.run.town_grid import open_town_grid
 
 ROOT_KEY = "5a" * 32
 STARTS_ON = date(2026, 4, 1)
@@ -40,8 +41,16 @@ def keys_of(number: int) -> MeterKeys:
     )
 
 
+def grid_of_cast() -> dict[str, int]:
+    """Ids by code of the small discom on which the cast lives: the demo's."""
+    return open_town_grid(now=day_starts(STARTS_ON))
+
+
 def new_connection(name: str, **changes: object) -> NewConnection:
-    """What is known of one of the cast when the connection comes in."""
+    """What is known of one of the cast when the connection comes in.
+
+    Each hangs on a transformer of their own: Asha on T1, Balram on T2, and so on.
+    """
     number = list(NAMES).index(name) + 1
     known = {
         "consumer_number": f"731000{number:04d}",
@@ -60,6 +69,8 @@ def new_connection(name: str, **changes: object) -> NewConnection:
         "meter_port": 4_000 + number,
         "initial_register_wh": 100_000 * number,
     }
+    if "transformer_id" not in changes:
+        known["transformer_id"] = grid_of_cast()[f"T{number}"]
     return NewConnection(**{**known, **changes})  # type: ignore[arg-type]
 
 

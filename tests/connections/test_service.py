@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Facts, Home, MeterAddress, PaymentMode
-from tests.cast import STARTS_ON, new_connection
+from tests.cast import STARTS_ON, grid_of_cast, new_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,7 @@ def test_a_connection_comes_in_with_consumer_meter_and_installation():
         meter_serial="BIJ00001",
         installed_on=STARTS_ON,
         initial_register_wh=100_000,
+        transformer_id=grid_of_cast()["T1"],
     )
     assert rows_kept() == [1, 1, 1, 1, 1]
 

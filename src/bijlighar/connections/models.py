@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from bijlighar.connections.values import ProtectionKind
+
 
 class Consumer(models.Model):
     """A person or body that is supplied."""
@@ -37,9 +39,55 @@ class Connection(models.Model):
     """One supply to one place."""
 
     consumer = models.ForeignKey(Consumer, on_delete=models.PROTECT, related_name="+")
+    transformer = models.ForeignKey("grid.Node", on_delete=models.PROTECT, related_name="+")
+    """Where it hangs today: the latest ConnectionPlace, kept beside it for quick looks."""
 
     def __str__(self) -> str:
         return f"connection {self.pk}"
+
+
+class ConnectionPlace(models.Model):
+    """The transformer a connection hangs on from a day on, until the next one."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    from_day = models.DateField()
+    transformer = models.ForeignKey("grid.Node", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "from_day"], name="one_place_a_connection_and_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"place {self.pk}"
+
+
+class Protection(models.Model):
+    """A connection that must not be disconnected, from one instant to another."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField()
+    why = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in ProtectionKind]),
+                name="protection_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="a_protection_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["connection", "starts_at"], name="protection_of")]
+
+    def __str__(self) -> str:
+        return f"protection {self.pk}"
 
 
 class ConnectionFact(models.Model):

@@ -11,6 +11,7 @@ from psycopg.errors import UniqueViolation
 from bijlighar.connections.models import (
     Connection,
     ConnectionFact,
+    ConnectionPlace,
     Consumer,
     Installation,
     Meter,
@@ -152,7 +153,10 @@ def _connect_one(new: NewConnection) -> int:
         mobile=new.mobile,
         language=new.language,
     )
-    place = Connection.objects.create(consumer=consumer)
+    place = Connection.objects.create(consumer=consumer, transformer_id=new.transformer_id)
+    ConnectionPlace.objects.create(
+        connection=place, from_day=new.starts_on, transformer_id=new.transformer_id
+    )
     ConnectionFact.objects.create(
         connection=place,
         from_day=new.starts_on,

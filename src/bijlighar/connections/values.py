@@ -14,6 +14,19 @@ class PaymentMode(StrEnum):
     POSTPAID = "postpaid"
 
 
+class ProtectionKind(StrEnum):
+    """Whom nobody may disconnect from afar. Source: security reference C8."""
+
+    HOSPITAL = "hospital"
+    LIFE_SUPPORT = "life_support"
+    WATER_WORKS = "water_works"
+    TELECOM = "telecom"
+    POLICE = "police"
+    RAILWAYS = "railways"
+    JAIL = "jail"
+    COLD_CHAIN = "cold_chain"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewConnection:
     """A connection as it comes in: consumer, facts, meter and installation at once."""
@@ -39,6 +52,8 @@ class NewConnection:
     meter_port: int
     initial_register_wh: int
     """What the register showed when the meter was installed, at 00:00 of `starts_on`."""
+    transformer_id: int
+    """The grid node that it hangs on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +70,7 @@ class Home:
     meter_serial: str
     installed_on: date
     initial_register_wh: int
+    transformer_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

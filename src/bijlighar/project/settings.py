@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bijlighar.project.database import django_database
 
@@ -27,9 +28,22 @@ ALLOWED_HOSTS = os.environ.get("BIJLIGHAR_HOSTS", "127.0.0.1,localhost,[::1]").s
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("BIJLIGHAR_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "template_partials",
     "procrastinate.contrib.django",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
+    "axes",
+    "oauth2_provider",
+    "ninja",
+    "bijlighar.people",
+    "bijlighar.grid",
     "bijlighar.connections",
     "bijlighar.readings",
     "bijlighar.ledger",
@@ -45,11 +59,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "bijlighar.web.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bijlighar.web.security_headers.SecurityHeaders",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "bijlighar.project.urls"
@@ -64,6 +83,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
                 "bijlighar.web.context.site",
             ],
         },
@@ -102,7 +122,29 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 24 * 60 * 60
 
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+AUTH_USER_MODEL = "people.Staff"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+_PUBLIC = urlsplit(os.environ.get("BIJLIGHAR_PUBLIC_URL", "http://localhost:8000"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _PUBLIC.scheme == "https"
+
+# A passkey belongs to a name, never to a bare address: on one machine that is localhost.
+OTP_WEBAUTHN_RP_NAME = "Bijlighar"
+OTP_WEBAUTHN_RP_ID = os.environ.get(
+    "BIJLIGHAR_PASSKEY_NAME",
+    "localhost" if _PUBLIC.hostname == "127.0.0.1" else _PUBLIC.hostname or "localhost",
+)
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [
+    f"{_PUBLIC.scheme}://{OTP_WEBAUTHN_RP_ID}"
+    + (f":{_PUBLIC.port}" if _PUBLIC.port else "")
+]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -15,6 +15,7 @@ from bijlighar.flow.connect_home import connect_homes
 from bijlighar.headend.values import MeterKeys
 from bijlighar.kernel.money import Paise
 from bijlighar.run.settle_names import consumer_number_of
+from bijlighar.run.town_grid import open_town_grid, transformer_of
 from bijlighar.simulator.people import Language, Person, Temper
 
 CATEGORY = "LMV-1.{}"
@@ -40,8 +41,9 @@ def settle(
     known = {home.consumer_number for home in connections.homes()}
     new = [one for one in shown if consumer_number_of(one["person"]["number"]) not in known]
     if new:
+        nodes = open_town_grid(now=now)
         connect_homes(
-            new=[_new_connection(one, truth, town_start) for one in new],
+            new=[_new_connection(one, truth, town_start, nodes) for one in new],
             keys={one["serial"]: _keys(one) for one in new},
             opening_paise={
                 consumer_number_of(one["person"]["number"]): one["person"][
@@ -78,7 +80,10 @@ def _registers_at_start(
 
 
 def _new_connection(
-    one: Mapping[str, Any], truth: Mapping[str, int], town_start: date
+    one: Mapping[str, Any],
+    truth: Mapping[str, int],
+    town_start: date,
+    nodes: dict[str, int],
 ) -> NewConnection:
     person = one["person"]
     return NewConnection(
@@ -97,6 +102,7 @@ def _new_connection(
         meter_host=one["address"],
         meter_port=one["port"],
         initial_register_wh=truth[one["serial"]],
+        transformer_id=transformer_of(number=person["number"], ids=nodes),
     )
 
 

@@ -1,22 +1,62 @@
-"""Who may look: until logins exist, these screens open in the demo only.
+"""Who may look: what stands in front of every view.
 
-One decorator stands in front of every screen that shows somebody's supply or money, so
-that an installation outside the demo never shows them to strangers. The access functions
-of the future package `people` replace its body, not its call sites.
+Each view says what it needs by a decorator, and carries it as `view.door` for the tests
+that try every role in every area on every address. Nothing reaches an object but through
+the scope that a door opens: the areas in which the person has the right. The questions of
+`dashboards` and of the domains take that scope, and for the length of the request the
+database shows its rows only (people.limit_database).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bijlighar.clock import clock
+from bijlighar.grid import service as grid
+from bijlighar.people import service as people
+from bijlighar.people.values import Origin, Right, Scope, Viewer
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+AREA_KEY = "area"
+"""Where the session keeps the area that was picked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What a view needs: the demo, or a right somewhere; None: to be signed in."""
+
+    audience: str
+    """demo, staff or public."""
+    right: Right | None = None
+
+
+class DeskRequest(HttpRequest):
+    """A request of somebody signed in: who it is, and where they may look."""
+
+    viewer: Viewer
+    scope: Scope
+
+
+DeskView = Callable[Concatenate[DeskRequest, P], HttpResponse]
+
+
+class UnauditedChange(AssertionError):
+    """A view changed something without a word in the audit trail; it was rolled back."""
 
 
 def demo_only(view: View[P]) -> View[P]:
@@ -28,4 +68,105 @@ def demo_only(view: View[P]) -> View[P]:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
+    guarded.door = Door(audience="demo")  # type: ignore[attr-defined]
     return guarded
+
+
+def public(view: View[P]) -> View[P]:
+    """For everybody: sign-in, health, webhooks that prove themselves."""
+    view.door = Door(audience="public")  # type: ignore[attr-defined]
+    return view
+
+
+def staff(right: Right | None) -> Callable[[DeskView[P]], View[P]]:
+    """For staff who have a right somewhere; None: for everybody who is signed in.
+
+    The view runs in one transaction in which the database shows only the areas where the
+    right holds (narrowed to the area that was picked). What it answers with an error
+    status is rolled back, and a change that leaves no audit record is no change.
+    """
+
+    def with_door(view: DeskView[P]) -> View[P]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            viewer = viewer_of(request)
+            if viewer is None:
+                return _to_sign_in(request)
+            whole = _everything(viewer) if right is None else viewer.scope(right)
+            if right is not None and whole.is_empty:
+                raise PermissionDenied
+            asked = cast(DeskRequest, request)
+            asked.viewer = viewer
+            return limited(
+                asked,
+                scope=narrowed(request, whole),
+                do=lambda: view(asked, *args, **kwargs),
+            )
+
+        guarded.door = Door(audience="staff", right=right)  # type: ignore[attr-defined]
+        return guarded
+
+    return with_door
+
+
+def limited(
+    request: DeskRequest, *, scope: Scope, do: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Answer in one transaction that shows one scope only and leaves an audit record."""
+    request.scope = scope
+    with transaction.atomic(durable=True):
+        people.limit_database(scope=scope)
+        before = people.records_written()
+        response = do()
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        elif request.method not in SAFE and people.records_written() == before:
+            raise UnauditedChange(request.path)
+    return response
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    """Who is signed in; None where nobody is."""
+    key = request.session.session_key
+    if not key:
+        return None
+    return people.viewer_of_session(
+        session_key=key,
+        origin=origin_of(request, channel="desk"),
+        now=clock.now(),
+        real_now=clock.real_now(),
+    )
+
+
+def origin_of(request: HttpRequest, *, channel: str) -> Origin:
+    """From where a request comes, as the web server says it, never as a header claims."""
+    return Origin(
+        channel=channel,
+        address=request.META.get("REMOTE_ADDR", ""),
+        request_id=request.headers.get("X-Request-Id", "")[:64],
+    )
+
+
+def narrowed(request: HttpRequest, whole: Scope) -> Scope:
+    """The picked area where it lies in the scope, else the whole scope."""
+    picked = request.session.get(AREA_KEY)
+    if picked and grid.is_within(scope=whole, node_id=int(picked)):
+        return Scope(area_ids=frozenset({int(picked)}))
+    return whole
+
+
+def _everything(viewer: Viewer) -> Scope:
+    """Every area in which somebody has any right."""
+    return Scope(area_ids=frozenset().union(*viewer.rights.values()))
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in and back; a fragment is told to take the whole page there."""
+    path = request.get_full_path() if request.method in SAFE else reverse("desk")
+    address = f"{reverse('sign_in')}?{urlencode({'next': path})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    messages.info(request, _("Sign in to go on."))
+    return HttpResponseRedirect(address)

@@ -22,6 +22,8 @@ from django.utils.cache import patch_vary_headers
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps")
 _WIDE = ("notice", "clock", "start", "town", "desk", "phones")
+_DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
+_DESK_TOO = ("masters", "staff", "audit", "proposals", "pages")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
 
 
@@ -36,8 +38,10 @@ def _js(*names: str) -> tuple[str, ...]:
 BUNDLES = {
     "consumer.css": _css(*_FRAME, *_CONSUMER),
     "wide.css": _css(*_FRAME, *_WIDE),
+    "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
     "consumer.js": (*_HTMX, *_js("live", "clock", "days")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
+    "desk.js": (*_HTMX, *_js("live", "clock", "desk")),
 }
 _COMMENT = re.compile(rb"^ */\*.*?\*/", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(rb"\n\s+")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from bijlighar.web import bundles, health, language, live, webhooks
 from bijlighar.web.consumer import recharge_views, views
 from bijlighar.web.demo import clock_views, fault_views, phones_views, start_views
-from bijlighar.web.desk import views as desk_views
 
 
 class DayConverter:
@@ -40,8 +39,13 @@ urlpatterns = [
     path(f"{HOME}/recharge/", recharge_views.recharge, name="recharge"),
     path(f"{ORDER}/", recharge_views.order, name="recharge_order"),
     path(f"{ORDER}/live/", recharge_views.order_live, name="recharge_order_live"),
-    path("desk/", desk_views.desk, name="desk"),
-    path("desk/live/", desk_views.desk_live, name="desk_live"),
+    path("", include("bijlighar.web.staff.urls")),
+    path("desk/", include("bijlighar.web.desk.urls")),
+    path("desk/grid/", include("bijlighar.web.grid.urls")),
+    path("desk/masters/", include("bijlighar.web.masters.urls")),
+    path("desk/audit/", include("bijlighar.web.audit.urls")),
+    path("desk/proposals/", include("bijlighar.web.proposals.urls")),
+    path("api/", include("bijlighar.web.api.urls")),
     path("phones/", phones_views.phones, name="phones"),
     path("phones/live/", phones_views.phones_live, name="phones_live"),
     path("live/", live.town, name="live"),

@@ -9,7 +9,8 @@ select
     meter.id as meter_id,
     meter.serial as meter_serial,
     installation.installed_on,
-    installation.initial_register_wh
+    installation.initial_register_wh,
+    connection.transformer_id
 from connections_connection as connection
 join connections_consumer as consumer on consumer.id = connection.consumer_id
 join connections_installation as installation

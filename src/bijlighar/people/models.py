@@ -1,0 +1,171 @@
+"""Staff, their grants and sign-ins, and the audit trail; private to this domain."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from bijlighar.people.values import ActorKind, Role
+
+
+class StaffByLogin(BaseUserManager["Staff"]):
+    """Finds staff by login name, as Django's sign-in asks."""
+
+
+class Staff(AbstractBaseUser):
+    """A member of staff: a person who may sign in at the desk."""
+
+    login = models.TextField(unique=True)
+    name_en = models.TextField()
+    name_hi = models.TextField()
+    email = models.TextField(default="")
+    mobile = models.TextField(default="")
+    language = models.TextField(default="hi")
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]
+    is_enrolled = models.BooleanField(default=False)
+    """Whether a password and a second factor of this person's own have been set."""
+    created_at = models.DateTimeField()
+    disabled_at = models.DateTimeField(null=True)
+
+    objects = StaffByLogin()
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(login__regex=r"^[a-z0-9][a-z0-9._-]{2,39}$"),
+                name="login_is_3_to_40_plain_letters",
+            ),
+            models.CheckConstraint(
+                condition=Q(mobile="") | Q(mobile__regex=r"^\+[1-9][0-9]{7,14}$"),
+                name="staff_mobile_is_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=["hi", "en"]), name="staff_language_is_hi_or_en"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"staff {self.pk}"
+
+
+class RoleGrant(models.Model):
+    """A role in an area for a time; ended, never deleted."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    role = models.TextField()
+    area_id = models.BigIntegerField(db_index=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    why = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role]), name="role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="a_grant_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["staff", "role", "area_id"],
+                condition=Q(ends_at=None),
+                name="a_role_is_held_once_in_an_area",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
+
+
+class SignIn(models.Model):
+    """One sign-in of one person, until it ends; times are real ones, never a demo's."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    key_hash = models.BinaryField(unique=True)
+    """SHA-256 of the session's key: the table does not let anybody in."""
+    factor = models.TextField()
+    """passkey or totp."""
+    address = models.TextField()
+    agent = models.TextField(default="")
+    signed_in_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.TextField(default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["staff"], condition=Q(ended_at=None), name="sign_in_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk}"
+
+
+class Chain(models.Model):
+    """Where the audit trail's chain stands: one row."""
+
+    seq = models.BigIntegerField(default=0)
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"chain at {self.seq}"
+
+
+class AuditRecord(models.Model):
+    """One change of state, chained to the one before; written by a database function.
+
+    `payload` is what is hashed; the other columns repeat it for searching.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    payload = models.TextField()
+    previous_hash = models.BinaryField()
+    hash = models.BinaryField()
+    at = models.DateTimeField()
+    actor_kind = models.TextField()
+    actor_id = models.BigIntegerField()
+    actor_name = models.TextField()
+    channel = models.TextField()
+    address = models.TextField()
+    request_id = models.TextField()
+    action = models.TextField()
+    object_kind = models.TextField()
+    object_id = models.TextField()
+    place_id = models.BigIntegerField(null=True)
+    why = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["object_kind", "object_id", "-seq"], name="audit_object"),
+            models.Index(fields=["actor_kind", "actor_id", "-seq"], name="audit_actor"),
+            models.Index(fields=["action", "-seq"], name="audit_action"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(actor_kind__in=[kind.value for kind in ActorKind]),
+                name="actor_kind_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"audit record {self.pk}"
+
+
+class SignedHead(models.Model):
+    """The chain's head at some instant, signed with a key that the database never holds."""
+
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+    at = models.DateTimeField()
+    key_id = models.TextField()
+    signature = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"signed head {self.pk}"

@@ -1,0 +1,112 @@
+"""What each role may do, and for how long a sign-in lasts. Pure.
+
+Source: security reference A11, A12, A20; ASVS 5.0 items 7.3.1, 7.3.2, 8.2.1; the split of
+duties (no single role both proposes and approves) is the product's own proposal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from bijlighar.people.values import Grant, Right, Role, SessionLimits
+
+_SEES = frozenset({Right.SEE_TODAY, Right.SEE_CONNECTION, Right.SEE_GRID})
+_ENGINEER = _SEES | {
+    Right.SEE_CONTACT,
+    Right.SEE_MONEY,
+    Right.SEE_READINGS,
+    Right.SEE_PROPOSALS,
+    Right.PROPOSE_PROTECTION,
+}
+_HEAD_OF_OFFICE = _ENGINEER | {Right.EXPORT, Right.SEE_STAFF, Right.PROPOSE_GRID}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.DIRECTOR: _SEES
+    | {
+        Right.SEE_MONEY,
+        Right.SEE_READINGS,
+        Right.SEE_PROPOSALS,
+        Right.SEE_STAFF,
+        Right.SEE_AUDIT,
+        Right.EXPORT,
+        Right.APPROVE_GRID,
+        Right.APPROVE_RECOVERY,
+    },
+    Role.CHIEF_ENGINEER: _HEAD_OF_OFFICE,
+    Role.SUPERINTENDING_ENGINEER: _HEAD_OF_OFFICE,
+    Role.EXECUTIVE_ENGINEER: _HEAD_OF_OFFICE,
+    Role.ASSISTANT_ENGINEER: _ENGINEER,
+    Role.JUNIOR_ENGINEER: _ENGINEER,
+    Role.HELP_DESK_CLERK: frozenset(
+        {
+            Right.SEE_CONNECTION,
+            Right.SEE_CONTACT,
+            Right.SEE_MONEY,
+            Right.SEE_READINGS,
+        }
+    ),
+    Role.CASHIER: frozenset({Right.SEE_CONNECTION, Right.SEE_MONEY}),
+    Role.FIELD_REPRESENTATIVE: frozenset(
+        {Right.SEE_CONNECTION, Right.SEE_CONTACT, Right.SEE_GRID}
+    ),
+    Role.DATA_CENTRE_OPERATOR: _SEES
+    | {
+        Right.SEE_READINGS,
+        Right.SEE_PROPOSALS,
+        Right.EXPORT,
+        Right.IMPORT,
+        Right.PROPOSE_GRID,
+    },
+    Role.APPROVER: _SEES
+    | {
+        Right.SEE_MONEY,
+        Right.SEE_PROPOSALS,
+        Right.APPROVE_GRID,
+        Right.APPROVE_PROTECTION,
+    },
+    Role.AUDITOR: _SEES
+    | {
+        Right.SEE_MONEY,
+        Right.SEE_READINGS,
+        Right.SEE_PROPOSALS,
+        Right.SEE_STAFF,
+        Right.SEE_AUDIT,
+        Right.EXPORT,
+    },
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Right.SEE_GRID,
+            Right.SEE_STAFF,
+            Right.SEE_AUDIT,
+            Right.SEE_PROPOSALS,
+            Right.MANAGE_STAFF,
+            Right.PROPOSE_RECOVERY,
+            Right.MANAGE_CLIENTS,
+        }
+    ),
+}
+
+_STAFF_LIMITS = SessionLimits(whole=timedelta(hours=12), idle=timedelta(minutes=30))
+_CONSOLE_LIMITS = SessionLimits(whole=timedelta(hours=12), idle=timedelta(minutes=15))
+_CONSOLE_ROLES = frozenset({Role.DATA_CENTRE_OPERATOR, Role.APPROVER, Role.ADMINISTRATOR})
+
+
+def holds(*, grant: Grant, now: datetime) -> bool:
+    """Whether a grant is in force at an instant."""
+    return grant.starts_at <= now and (grant.ends_at is None or now < grant.ends_at)
+
+
+def rights_of(*, grants: Iterable[Grant], now: datetime) -> dict[Right, frozenset[int]]:
+    """The areas in which each right holds at an instant."""
+    areas: dict[Right, set[int]] = {}
+    for grant in grants:
+        if holds(grant=grant, now=now):
+            for right in RIGHTS[grant.role]:
+                areas.setdefault(right, set()).add(grant.area_id)
+    return {right: frozenset(held) for right, held in areas.items()}
+
+
+def session_limits(*, roles: Iterable[Role]) -> SessionLimits:
+    """How long a sign-in of somebody with these roles lasts: the strictest counts."""
+    return _CONSOLE_LIMITS if _CONSOLE_ROLES & set(roles) else _STAFF_LIMITS

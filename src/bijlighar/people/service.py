@@ -1,0 +1,255 @@
+"""Who somebody is and what they may do: the verbs and questions others may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.row_security import AREAS, DESK
+from bijlighar.people import _audit, _sign_ins
+from bijlighar.people.models import RoleGrant, Staff
+from bijlighar.people.rules import rights_of, session_limits
+from bijlighar.people.values import (
+    ActorKind,
+    Change,
+    Grant,
+    Origin,
+    Role,
+    Scope,
+    Viewer,
+)
+
+
+class UnknownStaff(BijligharError):
+    """There is no such member of staff, or they may not sign in any more."""
+
+
+class LoginTaken(BijligharError):
+    """Somebody has this login already."""
+
+
+# Who may do what
+
+
+def viewer_of(*, staff_id: int, origin: Origin, now: datetime) -> Viewer:
+    """Somebody of staff with all they may do at this instant. Raises UnknownStaff."""
+    found = Staff.objects.filter(pk=staff_id, is_active=True).first()
+    if found is None:
+        raise UnknownStaff("This account does not exist or is closed.")
+    grants = grants_of(staff_id=staff_id)
+    rights = rights_of(grants=grants, now=now)
+    return Viewer(
+        kind=ActorKind.STAFF,
+        actor_id=found.pk,
+        name=found.name_en,
+        rights=rights,
+        roles=frozenset(
+            grant.role
+            for grant in grants
+            if grant.starts_at <= now and (grant.ends_at is None or now < grant.ends_at)
+        ),
+        origin=origin,
+    )
+
+
+def viewer_of_session(
+    *, session_key: str, origin: Origin, now: datetime, real_now: datetime
+) -> Viewer | None:
+    """Who a session belongs to; None where nobody is signed in by it (any more).
+
+    `real_now` counts idle time, `now` decides which grants hold. A sign-in that has lasted
+    too long is ended here.
+    """
+    sign_in = _sign_ins.found(session_key)
+    if sign_in is None:
+        return None
+    viewer = viewer_of(staff_id=sign_in.staff_id, origin=origin, now=now)
+    if not _sign_ins.lasts(sign_in, session_limits(roles=viewer.roles), real_now):
+        _sign_ins.end(sign_in_id=sign_in.pk, because="too long", real_now=real_now)
+        return None
+    _sign_ins.seen(sign_in, real_now)
+    return viewer
+
+
+def open_sign_in(
+    *,
+    staff_id: int,
+    session_key: str,
+    factor: str,
+    address: str,
+    agent: str,
+    real_now: datetime,
+) -> int:
+    """Somebody has shown both factors (`passkey` or `totp` second); the sign-in's id."""
+    return _sign_ins.open_(
+        staff_id=staff_id,
+        session_key=session_key,
+        factor=factor,
+        address=address,
+        agent=agent,
+        real_now=real_now,
+    )
+
+
+def grants_of(*, staff_id: int) -> tuple[Grant, ...]:
+    """Every grant somebody ever had, the oldest first."""
+    return tuple(
+        Grant(
+            grant_id=row.pk,
+            role=Role(row.role),
+            area_id=row.area_id,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+        for row in RoleGrant.objects.filter(staff_id=staff_id).order_by("starts_at", "pk")
+    )
+
+
+def limit_database(*, scope: Scope) -> None:
+    """Let the database show only these areas until the present transaction ends.
+
+    The backstop behind the access functions: PostgreSQL itself then holds back every row
+    of other areas (kernel.row_security). Both settings are the transaction's own, so a
+    pooled connection carries nothing into the next request.
+    """
+    assert connection.in_atomic_block, "the limit would hold for no statement"
+    areas = ",".join(str(area) for area in scope.areas)
+    with connection.cursor() as cursor:
+        cursor.execute(f"set local role {DESK}")
+        cursor.execute("select set_config(%s, %s, true)", [AREAS, areas])
+
+
+# Staff and their grants
+
+
+def add_staff(
+    *,
+    login: str,
+    name_en: str,
+    name_hi: str,
+    by: Viewer,
+    now: datetime,
+    place_id: int | None,
+    email: str = "",
+    mobile: str = "",
+    language: str = "hi",
+) -> int:
+    """A new member of staff, who can do nothing yet; their id. Raises LoginTaken."""
+    with transaction.atomic():
+        if Staff.objects.filter(login=login).exists():
+            raise LoginTaken(f"Somebody has the login {login} already.")
+        made = Staff(
+            login=login,
+            name_en=name_en,
+            name_hi=name_hi,
+            email=email,
+            mobile=mobile,
+            language=language,
+            created_at=now,
+        )
+        made.set_unusable_password()
+        made.save()
+        _audit.record(
+            change=Change(
+                action="people.staff.added",
+                object_kind="staff",
+                object_id=str(made.pk),
+                place_id=place_id,
+                after={"login": login, "name_en": name_en, "name_hi": name_hi},
+            ),
+            by=by,
+            now=now,
+        )
+        return made.pk
+
+
+def grant_role(
+    *, staff_id: int, role: Role, area_id: int, by: Viewer, now: datetime, why: str = ""
+) -> int:
+    """Give somebody a role in an area from now on; the id of the grant, new or held."""
+    with transaction.atomic():
+        held, is_new = RoleGrant.objects.get_or_create(
+            staff_id=staff_id,
+            role=role.value,
+            area_id=area_id,
+            ends_at=None,
+            defaults={"starts_at": now, "why": why},
+        )
+        if is_new:
+            _audit.record(
+                change=_grant_change("people.role.granted", held, why), by=by, now=now
+            )
+        return held.pk
+
+
+def end_grant(*, grant_id: int, by: Viewer, now: datetime, why: str = "") -> None:
+    """Take a role back from now on; nothing happens where it has ended."""
+    with transaction.atomic():
+        held = (
+            RoleGrant.objects.select_for_update().filter(pk=grant_id, ends_at=None).first()
+        )
+        if held is None:
+            return
+        RoleGrant.objects.filter(pk=grant_id).update(ends_at=now)
+        _audit.record(change=_grant_change("people.role.ended", held, why), by=by, now=now)
+
+
+def names_of(*, staff_ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    """English and Hindi name of each."""
+    found = Staff.objects.filter(pk__in=staff_ids).order_by("pk")
+    return {pk: (en, hi) for pk, en, hi in found.values_list("pk", "name_en", "name_hi")}
+
+
+def as_the_system() -> AbstractContextManager[None]:
+    """Let the product itself act inside a limited transaction, for what was approved.
+
+    Only for verbs that have decided already that the change may be made.
+    """
+    return _unlimited()
+
+
+# The audit trail
+
+
+def record(*, change: Change, by: Viewer, now: datetime) -> int:
+    """Add a change to the audit trail in the caller's transaction; answer its number.
+
+    Call it last in a transaction: the chain's head is locked until the end of it.
+    """
+    return _audit.record(change=change, by=by, now=now)
+
+
+def records_written() -> int:
+    """How many audit records the present request or command has written so far."""
+    return _audit.written.get()
+
+
+@contextmanager
+def _unlimited() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        (held,) = cursor.fetchone()
+        if held != DESK:
+            yield
+            return
+        cursor.execute("set local role none")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute(f"set local role {DESK}")
+
+
+def _grant_change(action: str, held: RoleGrant, why: str) -> Change:
+    return Change(
+        action=action,
+        object_kind="staff",
+        object_id=str(held.staff_id),
+        place_id=held.area_id,
+        after={"role": held.role, "area_id": held.area_id},
+        why=why,
+    )

@@ -1,0 +1,160 @@
+"""What crosses the border of people: who somebody is, what they may do, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member of staff is, in some area, for some time."""
+
+    DIRECTOR = "director"
+    CHIEF_ENGINEER = "chief_engineer"
+    SUPERINTENDING_ENGINEER = "superintending_engineer"
+    EXECUTIVE_ENGINEER = "executive_engineer"
+    ASSISTANT_ENGINEER = "assistant_engineer"
+    JUNIOR_ENGINEER = "junior_engineer"
+    HELP_DESK_CLERK = "help_desk_clerk"
+    CASHIER = "cashier"
+    FIELD_REPRESENTATIVE = "field_representative"
+    DATA_CENTRE_OPERATOR = "data_centre_operator"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Right(StrEnum):
+    """One thing that somebody may do in the areas of a grant."""
+
+    SEE_TODAY = "see_today"
+    SEE_CONNECTION = "see_connection"
+    SEE_CONTACT = "see_contact"
+    """The consumer's mobile number unmasked."""
+    SEE_MONEY = "see_money"
+    SEE_READINGS = "see_readings"
+    SEE_GRID = "see_grid"
+    SEE_PROPOSALS = "see_proposals"
+    SEE_STAFF = "see_staff"
+    SEE_AUDIT = "see_audit"
+    EXPORT = "export"
+    IMPORT = "import"
+    PROPOSE_GRID = "propose_grid"
+    APPROVE_GRID = "approve_grid"
+    PROPOSE_PROTECTION = "propose_protection"
+    APPROVE_PROTECTION = "approve_protection"
+    MANAGE_STAFF = "manage_staff"
+    PROPOSE_RECOVERY = "propose_recovery"
+    APPROVE_RECOVERY = "approve_recovery"
+    MANAGE_CLIENTS = "manage_clients"
+
+
+class ActorKind(StrEnum):
+    """Who does something."""
+
+    STAFF = "staff"
+    CLIENT = "client"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role in an area, from one instant to another."""
+
+    grant_id: int
+    role: Role
+    area_id: int
+    """A node of the grid; the grant reaches everything below it."""
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The areas in which somebody may do what they are just doing."""
+
+    area_ids: frozenset[int]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no such area."""
+        return not self.area_ids
+
+    @property
+    def areas(self) -> list[int]:
+        """The areas, sorted, as an argument of SQL."""
+        return sorted(self.area_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """From where somebody acts."""
+
+    channel: str
+    """desk, api, command, job."""
+    address: str = ""
+    """The network address, as the web server saw it."""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Somebody who is signed in (or a machine client), with all they may do now."""
+
+    kind: ActorKind
+    actor_id: int
+    name: str
+    rights: Mapping[Right, frozenset[int]]
+    """The areas in which each right holds."""
+    roles: frozenset[Role] = frozenset()
+    origin: Origin = field(default_factory=lambda: Origin(channel="command"))
+
+    def scope(self, right: Right) -> Scope:
+        """Where this viewer has a right; an empty scope where nowhere."""
+        return Scope(area_ids=self.rights.get(right, frozenset()))
+
+    def may(self, right: Right) -> bool:
+        """Whether this viewer has a right anywhere."""
+        return bool(self.rights.get(right))
+
+
+SYSTEM = Viewer(
+    kind=ActorKind.SYSTEM,
+    actor_id=0,
+    name="Bijlighar",
+    rights={},
+    origin=Origin(channel="job"),
+)
+"""The product itself: jobs, the schedule, commands of the data centre's engineer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of state as the audit trail keeps it: what it was, what it is, and why.
+
+    `action` is a sentence-like name such as `grid.node.renamed`. `before` and `after` hold
+    only what changed, as JSON values, and never a secret or a full identity number.
+    """
+
+    action: str
+    object_kind: str
+    object_id: str
+    place_id: int | None
+    """The grid node below which this may be seen; None: only where a whole discom is."""
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+    why: str = ""
+    approved_by: str = ""
+    """Name and number of who approved it, where somebody had to."""
+    approved_by_id: int | None = None
+    proposal_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLimits:
+    """How long a sign-in lasts."""
+
+    whole: timedelta
+    idle: timedelta

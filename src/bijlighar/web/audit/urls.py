@@ -1,0 +1,7 @@
+"""The audit trail, to be searched: the addresses."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

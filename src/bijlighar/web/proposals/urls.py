@@ -1,0 +1,7 @@
+"""Proposals: made by one person, decided by another: the addresses."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
