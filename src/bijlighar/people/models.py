@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -22,7 +24,7 @@ class Staff(AbstractBaseUser):
     email = models.TextField(default="")
     mobile = models.TextField(default="")
     language = models.TextField(default="hi")
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]
+    is_active = models.BooleanField(default=True)
     is_enrolled = models.BooleanField(default=False)
     """Whether a password and a second factor of this person's own have been set."""
     created_at = models.DateTimeField()
@@ -32,7 +34,7 @@ class Staff(AbstractBaseUser):
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
