@@ -84,6 +84,20 @@ def home_of(*, consumer_number: str) -> Home:
     return Home(**found[0])
 
 
+def first_home() -> Home | None:
+    """The connection with the lowest consumer number and a meter; None where there is none.
+
+    One row by the index, however many there are: for examples on screens.
+    """
+    first = (
+        Installation.objects.filter(removed_on=None)
+        .order_by("connection__consumer__consumer_number")
+        .values_list("connection_id", flat=True)
+        .first()
+    )
+    return None if first is None else homes(connection_ids=[first])[0]
+
+
 def connections_of(*, meter_ids: Sequence[int]) -> dict[int, int]:
     """The connection that each meter hangs on at present, where it hangs on one."""
     return dict(

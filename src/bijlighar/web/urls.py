@@ -8,7 +8,13 @@ from django.urls import include, path, register_converter
 
 from bijlighar.web import bundles, health, language, live, webhooks
 from bijlighar.web.consumer import recharge_views, views
-from bijlighar.web.demo import clock_views, fault_views, phones_views, start_views
+from bijlighar.web.demo import (
+    clock_views,
+    desk_views,
+    fault_views,
+    phones_views,
+    start_views,
+)
 
 
 class DayConverter:
@@ -51,6 +57,8 @@ urlpatterns = [
     path("live/", live.town, name="live"),
     path("live/home/<int:connection_id>/", live.home, name="live_home"),
     path("language/", language.choose, name="language"),
+    path("demo/code/", desk_views.code, name="demo_code"),
+    path("tour/<int:step>/", desk_views.tour, name="tour"),
     path("demo/clock/", clock_views.change, name="clock"),
     path("demo/clock/control/", clock_views.control, name="clock_control"),
     path("demo/clock/ribbon/", clock_views.ribbon, name="clock_ribbon"),

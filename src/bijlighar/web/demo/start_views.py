@@ -10,21 +10,25 @@ from django.views.decorators.http import require_safe
 
 from bijlighar.dashboards import service as dashboards
 from bijlighar.dashboards.values import SupplyShown
-from bijlighar.web.access import demo_only
+from bijlighar.web.access import demo_only, public
 from bijlighar.web.demo.clock_views import SPEEDS
+from bijlighar.web.demo.desk_views import desk_shown
 
 PICKED_AT_ONCE = 24
 WINDOWS = 400
 _LIT = {SupplyShown.ON, SupplyShown.DISCONNECTING}
 
 
+@public
 @gzip_page
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """The whole page; outside the demo it says that there is nothing to see yet."""
     if not settings.IS_DEMO:
         return render(request, "demo/closed.html")
-    return render(request, "demo/start.html", {**_shown(request), "speeds": SPEEDS})
+    return render(
+        request, "demo/start.html", {**_shown(request), "speeds": SPEEDS, **desk_shown()}
+    )
 
 
 @demo_only
