@@ -37,6 +37,7 @@ def evidence(balance_paise: int = -40_00, **changes: object) -> Evidence:
         "recharge_key": "pretend:pay_1",
         "charged_through_end_at": india("2026-04-07 00:00"),
         "is_prepaid": True,
+        "is_protected": False,
         "mode_since_at": india("2026-01-01 00:00"),
     }
     return Evidence(balance_paise=balance_paise, **{**known, **changes})  # type: ignore[arg-type]
@@ -117,6 +118,19 @@ TABLE = [
     ("off and at zero stays off", {"balance_paise": 0}, {"state": OFF}, None),
     ("lit again is not asked twice", {"balance_paise": 1}, {"state": RECONNECTING}, None),
     ("a lit home is not lit", {"balance_paise": 500_00}, {}, None),
+    ("a hospital is never disconnected", {"is_protected": True}, {}, None),
+    (
+        "a hospital is lit, money or not",
+        {"is_protected": True},
+        {"state": OFF},
+        RECONNECT,
+    ),
+    (
+        "a hospital that is being lit is not asked back",
+        {"is_protected": True},
+        {"state": RECONNECTING},
+        None,
+    ),
 ]
 
 
@@ -156,6 +170,10 @@ def test_who_paid_is_lit_whatever_hour_day_or_evidence_it_is(now):
         ({}, {"now": india("2026-04-07 19:00")}, "at this hour"),
         ({"balance_paise": 1}, {"state": OFF}, "above zero again"),
         ({}, {"state": OFF}, "off until"),
+        ({"is_protected": True}, {}, "protected"),
+        ({"is_protected": True}, {"state": OFF}, "protected"),
+        ({"is_protected": True}, {"state": DISCONNECTING}, "protected"),
+        ({"balance_paise": 1}, {"state": DISCONNECTING}, "a payment came first"),
     ],
 )
 def test_each_decision_says_why(known, situation, because):
@@ -183,7 +201,30 @@ def test_a_recharge_ends_the_credit_and_the_next_one_is_whole_again():
     assert again.emergency_ends_at == TUESDAY + timedelta(days=3)
 
 
+def test_while_a_protection_holds_no_credit_runs_and_after_it_the_credit_is_whole():
+    protected = review(evidence(is_protected=True))
+    assert protected.emergency_ends_at is None
+    ended = review(evidence(), credit_ends_at=protected.emergency_ends_at)
+    assert ended.action is None
+    assert ended.emergency_ends_at == TUESDAY + timedelta(days=3)
+
+
+def test_a_hospital_is_warned_like_anybody():
+    known = evidence(100_00, is_protected=True)
+    assert review(known, told=frozenset()).warnings_percent == (30,)
+    assert review(evidence(is_protected=True), told=frozenset({30})).warnings_percent == (
+        10,
+        0,
+    )
+
+
 # A disconnection that waits
+
+
+def test_a_waiting_disconnection_of_a_hospital_is_taken_back_and_never_sent():
+    known = evidence(is_protected=True)
+    assert review(known, DISCONNECTING).cancel_disconnection
+    assert not may_go(known)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def evidence(connection_id: int = ASHA, balance_paise: int = -40_00, **changes: 
         "recharge_key": "pretend:pay_1",
         "charged_through_end_at": TUESDAY - timedelta(hours=11),
         "is_prepaid": True,
+        "is_protected": False,
         "mode_since_at": TUESDAY - timedelta(days=90),
     }
     return Evidence(**{**known, **changes})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
+from bijlighar.connections import _protections, _search
 from bijlighar.connections.models import (
     Connection,
     ConnectionFact,
@@ -22,9 +23,14 @@ from bijlighar.connections.values import (
     MeterAddress,
     NewConnection,
     PaymentMode,
+    ProtectionHeld,
+    ProtectionKind,
 )
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.sql import rows, statement
+
+AlreadyProtected = _protections.AlreadyProtected
+NotProtected = _protections.NotProtected
 
 
 class UnknownConsumer(BijligharError):
@@ -53,12 +59,23 @@ def connect(*, new: Sequence[NewConnection]) -> tuple[Home, ...]:
         try:
             with transaction.atomic():
                 ids = [_connect_one(one) for one in new]
+                _search.index(ids)
         except IntegrityError as error:
             sentence = str(error).splitlines()[0]
             if isinstance(error.__cause__, UniqueViolation):
                 raise AlreadyConnected(sentence) from error
             raise WrongConnection(sentence) from error
         return homes(connection_ids=ids)
+
+
+def index_for_search(*, connection_ids: Sequence[int]) -> None:
+    """Let connections be found by what holds for them now; in the caller's transaction.
+
+    To be called, with many at once, by every verb that changes a consumer's names, mobile
+    or number, a connection's transformer, or the meter that hangs on it, and by imports
+    that take connections in past `connect`. Call it after the rows are written.
+    """
+    _search.index(connection_ids)
 
 
 def homes(*, connection_ids: Sequence[int] | None = None) -> tuple[Home, ...]:
@@ -144,6 +161,33 @@ def meter_addresses(*, meter_ids: Sequence[int]) -> tuple[MeterAddress, ...]:
         )
         for row in meters
     )
+
+
+def protect(
+    *, connection_id: int, kind: ProtectionKind, why: str, now: datetime
+) -> ProtectionHeld:
+    """Nobody disconnects this connection from now on. Raises AlreadyProtected.
+
+    The caller reviews the supply in the same transaction: what was queued is taken back.
+    """
+    return _protections.protect(connection_id=connection_id, kind=kind, why=why, now=now)
+
+
+def unprotect_from(*, protection_id: int, at: datetime) -> ProtectionHeld:
+    """A protection ends at an instant still to come. Raises NotProtected."""
+    return _protections.unprotect_from(protection_id=protection_id, at=at)
+
+
+def protections_on(
+    *, connection_ids: Sequence[int], now: datetime
+) -> dict[int, tuple[ProtectionHeld, ...]]:
+    """The protections that hold at an instant, of each connection that has any."""
+    return _protections.protections_on(connection_ids=connection_ids, now=now)
+
+
+def protections_of(*, connection_id: int) -> tuple[ProtectionHeld, ...]:
+    """Every protection a connection ever had, the oldest first."""
+    return _protections.protections_of(connection_id=connection_id)
 
 
 def _facts(until_now: Sequence[ConnectionFact]) -> Facts:

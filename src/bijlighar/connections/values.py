@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -25,6 +25,19 @@ class ProtectionKind(StrEnum):
     RAILWAYS = "railways"
     JAIL = "jail"
     COLD_CHAIN = "cold_chain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionHeld:
+    """A connection that must not be disconnected, from one instant to another."""
+
+    protection_id: int
+    connection_id: int
+    kind: ProtectionKind
+    why: str
+    starts_at: datetime
+    ends_at: datetime | None
+    """None: until somebody ends it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ from bijlighar.supply.values import ReadBack
 
 log = structlog.get_logger()
 
+OVERTAKEN = "overtaken by a payment, a protection or the hour"
+
 
 def release(
     *,
@@ -39,8 +41,8 @@ def release(
 ) -> tuple[Command, ...]:
     """Commands to be sent at once, claimed for the caller, whose number is `own`.
 
-    A disconnection is looked at once more under the wallet's lock: one that a payment or
-    the clock has overtaken is taken back here. A reconnection is never held back.
+    A disconnection is looked at once more under the wallet's lock: one that a payment, a
+    protection or the clock has overtaken is taken back here. A reconnection is never held back.
     `sending_takes` is how long a relay may take to move once it is told to.
     """
     with transaction.atomic(durable=True):
@@ -61,9 +63,7 @@ def release(
             if command.wanted is RelayWanted.CLOSED or command.connection_id in allowed:
                 going.append(command)
             else:
-                take_back(
-                    command=command, because="overtaken by a payment or the hour", now=now
-                )
+                take_back(command=command, because=OVERTAKEN, now=now)
         headend.claim(
             command_ids=[command.command_id for command in going], claimed_by=own, now=now
         )

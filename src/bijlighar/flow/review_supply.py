@@ -114,6 +114,7 @@ def _evidence_from(balances: Mapping[int, Balance], now: datetime) -> list[Evide
     recharges = payments.last_recharges(connection_ids=ids)
     openings = ledger.opening_of(owner_ids=[i for i in ids if i not in recharges])
     charged = charges.charged_through(connection_ids=ids)
+    protections = connections.protections_on(connection_ids=ids, now=now)
     return [
         Evidence(
             connection_id=i,
@@ -126,6 +127,7 @@ def _evidence_from(balances: Mapping[int, Balance], now: datetime) -> list[Evide
             charged_through_end_at=day_ends(charged[i]) if i in charged else None,
             is_prepaid=facts[i].payment_mode is PaymentMode.PREPAID,
             mode_since_at=day_starts(facts[i].mode_since),
+            is_protected=i in protections,
         )
         for i in ids
     ]
@@ -135,7 +137,7 @@ def _act(decision: Decision, home: Home, now: datetime) -> None:
     if decision.cancel_disconnection:
         waiting = headend.queued_disconnection(connection_id=home.connection_id)
         if waiting is not None:
-            take_back(command=waiting, because="a payment came first", now=now)
+            take_back(command=waiting, because=decision.because, now=now)
     if decision.action is not None:
         _queue(home.meter_id, home.connection_id, WANTED[decision.action], now)
 

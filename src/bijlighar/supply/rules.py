@@ -1,7 +1,7 @@
 """The whole cut-off decision, top to bottom; pure.
 
-Reconnection comes first and asks for nothing but money: no window, no age of evidence and
-no holiday ever keeps a home dark that has paid.
+Reconnection comes first and asks for nothing but money or a protection: no window, no age
+of evidence and no holiday ever keeps a home dark that has paid, or a hospital at all.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from bijlighar.supply.values import Decision, Evidence, RelayAction, SupplyState
 
 SENDING_TAKES = timedelta(minutes=10)
 """Longer than a relay command can be on its way."""
+PROTECTED = "the connection is protected"
+"""Source: security reference C8."""
 
 
 def review(
@@ -30,12 +32,14 @@ def review(
     `emergency_ends_at` is when running emergency credit ends, None when none runs.
     """
     has_money = evidence.balance_paise > policy.disconnect_below_paise
-    emergency = None if has_money else emergency_ends_at or now + policy.emergency_credit
+    may_stay = has_money or evidence.is_protected
+    # While a protection holds, no credit runs: it starts whole when the protection ends.
+    emergency = None if may_stay else emergency_ends_at or now + policy.emergency_credit
     action, because = _action(evidence, state, emergency, policy, now)
     return Decision(
         connection_id=evidence.connection_id,
         action=action,
-        cancel_disconnection=state is SupplyState.DISCONNECTING and has_money,
+        cancel_disconnection=state is SupplyState.DISCONNECTING and may_stay,
         warnings_percent=(
             _newly_crossed(evidence, warned_percent, policy)
             if _can_heed(state, emergency, now)
@@ -78,13 +82,26 @@ def _action(
     if state is SupplyState.OFF:
         if evidence.balance_paise > policy.reconnect_from_paise:
             return RelayAction.RECONNECT, "the balance is above zero again"
+        if evidence.is_protected:
+            return RelayAction.RECONNECT, PROTECTED
         return None, "off until the balance is above zero"
     if state is not SupplyState.ON or emergency_ends_at is None:
-        return None, "nothing to do"
+        return None, _left_alone(evidence, state, emergency_ends_at)
     reason = _why_not_yet(evidence, emergency_ends_at, policy, now)
     if reason is not None:
         return None, reason
     return RelayAction.DISCONNECT, "the balance and the emergency credit are used up"
+
+
+def _left_alone(
+    evidence: Evidence, state: SupplyState, emergency_ends_at: datetime | None
+) -> str:
+    """Why nothing new is asked: the words of a disconnection's withdrawal among them."""
+    if evidence.is_protected:
+        return PROTECTED
+    if state is SupplyState.DISCONNECTING and emergency_ends_at is None:
+        return "a payment came first"
+    return "nothing to do"
 
 
 def _why_not_yet(
@@ -92,6 +109,7 @@ def _why_not_yet(
 ) -> str | None:
     """What stands between a used-up balance and a disconnection; None if nothing does."""
     reasons = (
+        (evidence.is_protected, PROTECTED),
         (not evidence.is_prepaid, "the connection is postpaid"),
         (
             now < evidence.mode_since_at + policy.grace_after_conversion,

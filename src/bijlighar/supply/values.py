@@ -39,6 +39,8 @@ class Evidence:
     is_prepaid: bool
     mode_since_at: datetime
     """Since when the connection is prepaid: a grace period counts from here."""
+    is_protected: bool
+    """Whether it is a critical consumer's, whom nobody may disconnect from afar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Decision:
     """The recharge that the warnings belong to, from the evidence."""
     emergency_ends_at: datetime | None
     because: str
+    """Why the relay is asked for what it is asked, or is left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
