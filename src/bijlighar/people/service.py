@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.row_security import AREAS, DESK
-from bijlighar.people import _audit, _sign_ins
+from bijlighar.people import _audit, _sign_ins, _system
 from bijlighar.people.models import RoleGrant, Staff
 from bijlighar.people.rules import rights_of, session_limits
 from bijlighar.people.values import (
@@ -209,7 +209,7 @@ def as_the_system() -> AbstractContextManager[None]:
 
     Only for verbs that have decided already that the change may be made.
     """
-    return _unlimited()
+    return _system.as_the_system()
 
 
 # The audit trail
@@ -226,22 +226,6 @@ def record(*, change: Change, by: Viewer, now: datetime) -> int:
 def records_written() -> int:
     """How many audit records the present request or command has written so far."""
     return _audit.written.get()
-
-
-@contextmanager
-def _unlimited() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("select current_user")
-        (held,) = cursor.fetchone()
-        if held != DESK:
-            yield
-            return
-        cursor.execute("set local role none")
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute(f"set local role {DESK}")
 
 
 def _grant_change(action: str, held: RoleGrant, why: str) -> Change:
