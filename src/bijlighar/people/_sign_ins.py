@@ -40,6 +40,7 @@ def open_(
         agent=agent[:200],
         signed_in_at=real_now,
         last_seen_at=real_now,
+        factor_shown_at=real_now,
     ).pk
 
 

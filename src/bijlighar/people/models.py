@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -97,6 +98,8 @@ class SignIn(models.Model):
     agent = models.TextField(default="")
     signed_in_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    factor_shown_at = models.DateTimeField()
+    """When the second factor was shown last: sensitive changes ask for it anew."""
     ended_at = models.DateTimeField(null=True)
     ended_because = models.TextField(default="")
 
@@ -107,6 +110,34 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in {self.pk}"
+
+
+class Invitation(models.Model):
+    """A one-time code with which somebody sets a password and a second factor.
+
+    One is open at a time; times are real ones.
+    """
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    code_hash = models.BinaryField(unique=True)
+    """SHA-256 of the code, which has 120 random bits."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.TextField(default="")
+    """used, replaced or closed."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff"],
+                condition=Q(ended_at=None),
+                name="one_invitation_is_open_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
 
 
 class Chain(models.Model):
@@ -171,3 +202,59 @@ class SignedHead(models.Model):
 
     def __str__(self) -> str:
         return f"signed head {self.pk}"
+
+
+class MachineClient(models.Model):
+    """Another system that may ask the API: what it may ask, where, and who answers for it.
+
+    Its name and secret for OAuth 2 are kept by django-oauth-toolkit, hashed.
+    """
+
+    application = models.OneToOneField(
+        "oauth2_provider.Application", on_delete=models.PROTECT, related_name="+"
+    )
+    client_id = models.TextField(unique=True)
+    name = models.TextField()
+    purpose = models.TextField()
+    owner = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    scopes = ArrayField(models.TextField())
+    area_ids = ArrayField(models.BigIntegerField())
+    registered_at = models.DateTimeField()
+    secret_changed_at = models.DateTimeField()
+    last_token_at = models.DateTimeField(null=True)
+    disabled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scopes__len__gt=0), name="a_client_may_ask_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(area_ids__len__gt=0), name="a_client_belongs_somewhere"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"machine client {self.pk}"
+
+
+class KeptAnswer(models.Model):
+    """What a write over the API was answered, so that asking again changes nothing."""
+
+    actor = models.TextField()
+    key = models.TextField()
+    request_hash = models.BinaryField()
+    status = models.SmallIntegerField()
+    body = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "key"], name="a_key_is_answered_once_an_actor"
+            )
+        ]
+        indexes = [models.Index(fields=["kept_at"], name="kept_answer_age")]
+
+    def __str__(self) -> str:
+        return f"kept answer {self.pk}"
