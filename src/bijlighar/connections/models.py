@@ -171,3 +171,39 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"installation {self.pk}"
+
+
+class SearchWord(models.Model):
+    """One word by which a connection is found, kept with its place; made by `_search`.
+
+    The word begins with what it is (`_search.Kept`). It is compared by its bytes (collation
+    C), and only with < and >=, which PostgreSQL may do before it looks at whose row it is.
+    """
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    transformer = models.ForeignKey(
+        "grid.Node", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    word = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "word"], name="a_connection_has_a_word_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["word"], include=["connection", "transformer"], name="search_word"
+            ),
+            models.Index(
+                fields=["transformer", "word"],
+                include=["connection"],
+                name="search_word_of_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"word {self.pk}"
