@@ -87,6 +87,19 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     ),
 }
 
+SCOPES: Mapping[str, frozenset[Right]] = {
+    "areas:read": frozenset({Right.SEE_GRID}),
+    "connections:read": frozenset({Right.SEE_CONNECTION}),
+    "contact:read": frozenset({Right.SEE_CONTACT}),
+    "readings:read": frozenset({Right.SEE_READINGS}),
+    "money:read": frozenset({Right.SEE_MONEY}),
+    "proposals:read": frozenset({Right.SEE_PROPOSALS}),
+    "proposals:write": frozenset({Right.PROPOSE_PROTECTION}),
+    "audit:read": frozenset({Right.SEE_AUDIT}),
+    "imports:write": frozenset({Right.IMPORT}),
+}
+"""What a machine client may be given: never a right to approve, nor one over people."""
+
 _STAFF_LIMITS = SessionLimits(whole=timedelta(hours=12), idle=timedelta(minutes=30))
 _CONSOLE_LIMITS = SessionLimits(whole=timedelta(hours=12), idle=timedelta(minutes=15))
 _CONSOLE_ROLES = frozenset({Role.DATA_CENTRE_OPERATOR, Role.APPROVER, Role.ADMINISTRATOR})
@@ -110,3 +123,11 @@ def rights_of(*, grants: Iterable[Grant], now: datetime) -> dict[Right, frozense
 def session_limits(*, roles: Iterable[Role]) -> SessionLimits:
     """How long a sign-in of somebody with these roles lasts: the strictest counts."""
     return _CONSOLE_LIMITS if _CONSOLE_ROLES & set(roles) else _STAFF_LIMITS
+
+
+def rights_of_scopes(
+    *, scopes: Iterable[str], area_ids: Iterable[int]
+) -> dict[Right, frozenset[int]]:
+    """The areas in which a machine client has each right; unknown scopes give none."""
+    areas = frozenset(area_ids)
+    return {right: areas for scope in scopes for right in SCOPES.get(scope, frozenset())}

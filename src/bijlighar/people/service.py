@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.row_security import AREAS, DESK
-from bijlighar.people import _audit, _sign_ins, _system
+from bijlighar.people import _answers, _audit, _clients, _sign_ins, _system
 from bijlighar.people.models import RoleGrant, Staff
 from bijlighar.people.rules import rights_of, session_limits
 from bijlighar.people.values import (
@@ -210,6 +210,26 @@ def as_the_system() -> AbstractContextManager[None]:
     Only for verbs that have decided already that the change may be made.
     """
     return _system.as_the_system()
+
+
+# Machine clients, and answers kept so that asking again changes nothing
+
+UnknownClient = _clients.UnknownClient
+WrongClient = _clients.WrongClient
+register_client = _clients.register_client
+rotate_secret = _clients.rotate_secret
+disable_client = _clients.disable_client
+clients = _clients.clients
+client = _clients.client
+client_in_use = _clients.client_in_use
+token_given = _clients.token_given
+viewer_of_token = _clients.viewer_of_token
+forget_tokens = _clients.forget_tokens
+KeyReused = _answers.KeyReused
+KeyInFlight = _answers.KeyInFlight
+answer_kept = _answers.answer_kept
+keep_answer = _answers.keep_answer
+forget_answers = _answers.forget_answers
 
 
 # The audit trail

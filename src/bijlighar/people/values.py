@@ -158,3 +158,38 @@ class SessionLimits:
 
     whole: timedelta
     idle: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineClient:
+    """Another system that may ask the API, and who answers for it."""
+
+    number: int
+    client_id: str
+    """What it signs in with, beside its secret."""
+    name: str
+    purpose: str
+    owner_id: int
+    scopes: tuple[str, ...]
+    area_ids: tuple[int, ...]
+    registered_at: datetime
+    secret_changed_at: datetime
+    last_token_at: datetime | None
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSecret:
+    """A secret that was just made: shown once and kept nowhere."""
+
+    number: int
+    client_id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a write over the API is answered."""
+
+    status: int
+    body: str

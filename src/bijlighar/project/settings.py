@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "bijlighar.people",
     "bijlighar.grid",
     "bijlighar.connections",
+    "bijlighar.proposals",
     "bijlighar.readings",
     "bijlighar.ledger",
     "bijlighar.headend",
@@ -151,6 +152,32 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# Machine clients: one grant, short tokens, kept as hashes (web/api/oauth.py).
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "bijlighar.web.api.oauth.MachineClients",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 15 * 60,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "SCOPES": {},
+}
+# Requests to the API, counted in each web process's memory: a limit that needs no writing.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "api_limits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "api_limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+API_LIMITS = {
+    "client": "600/min",
+    "staff": "300/min",
+    "address": "60/min",
+    "token": "30/min",
+}
 
 PROCRASTINATE_IMPORT_PATHS = ["bijlighar.flow.tasks"]
 
