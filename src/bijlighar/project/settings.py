@@ -194,6 +194,8 @@ BIJLIGHAR: dict[str, str] = {
     "sms_key": os.environ.get("BIJLIGHAR_SMS_KEY", ""),
     "sms_channel": os.environ.get("BIJLIGHAR_SMS_CHANNEL", "pretend_phone"),
     "root_key": os.environ.get("BIJLIGHAR_ROOT_KEY", ""),
+    "audit_key": os.environ.get("BIJLIGHAR_AUDIT_KEY", ""),
+    "audit_heads": os.environ.get("BIJLIGHAR_AUDIT_HEADS", ""),
     "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
     "town_url": os.environ.get("BIJLIGHAR_TOWN_URL", ""),
 }

@@ -23,6 +23,7 @@ SECRETS = (
     "gateway_key_secret",
     "gateway_webhook_secret",
     "sms_key",
+    "audit_key",
 )
 LEAST_FREE_BYTES = 300 * 1024 * 1024
 
@@ -99,6 +100,8 @@ def environment(installation: Installation, *, database_url: str) -> dict[str, s
         CLOCK_FILE_VARIABLE: str(installation.clock_file),
         "BIJLIGHAR_SECRET_KEY": held["secret_key"],
         "BIJLIGHAR_ROOT_KEY": held["root_key"],
+        "BIJLIGHAR_AUDIT_KEY": held["audit_key"],
+        "BIJLIGHAR_AUDIT_HEADS": str(installation.folder / "heads.jsonl"),
         "BIJLIGHAR_PUBLIC_URL": installation.web_url,
         "BIJLIGHAR_GATEWAY_URL": f"{installation.town_url}/gateway",
         "BIJLIGHAR_GATEWAY_KEY_ID": "bijlighar",
@@ -113,16 +116,17 @@ def environment(installation: Installation, *, database_url: str) -> dict[str, s
 
 
 def _secrets(file: Path) -> dict[str, str]:
-    """This installation's own secrets, made when it is first started."""
-    if not file.exists():
-        made = {name: secrets.token_hex(32) for name in SECRETS}
+    """This installation's own secrets, made when one of them is first needed."""
+    held: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if set(SECRETS) - set(held):
+        made = {name: secrets.token_hex(32) for name in SECRETS} | held
         beside = file.with_suffix(".new")
         # One left by a start that was killed might be open to others.
         beside.unlink(missing_ok=True)
         beside.touch(mode=0o600, exist_ok=False)
         beside.write_text(json.dumps(made))
         beside.replace(file)
-    held: dict[str, str] = json.loads(file.read_text())
+        return made
     return held
 
 
