@@ -6,27 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
-from bijlighar.grid import models
+from bijlighar.grid import _change, _describe, _json, _open, _reach, models
+from bijlighar.grid._refusals import UnknownNode as UnknownNode
+from bijlighar.grid._refusals import WrongTree as WrongTree
 from bijlighar.grid.profile import profile
-from bijlighar.grid.rules import may_hang_below
-from bijlighar.grid.values import Branch, Kind, Location, NewNode, Node, Profile
-from bijlighar.kernel.errors import BijligharError
+from bijlighar.grid.values import (
+    Branch,
+    GridChange,
+    Kind,
+    Location,
+    NewNode,
+    Node,
+    Profile,
+)
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.people import service as people
 from bijlighar.people.values import Change, Scope, Viewer
 
 DEEPEST = 20
-
-
-class UnknownNode(BijligharError):
-    """There is no such office or piece of the network, or it is outside the area."""
-
-
-class WrongTree(BijligharError):
-    """The change would not leave a tree as the discom's profile has it."""
 
 
 # Verbs
@@ -40,7 +40,7 @@ def open_nodes(*, new: Sequence[NewNode], by: Viewer, now: datetime) -> dict[str
     made: dict[tuple[str, str], models.Node] = {}
     with transaction.atomic():
         for one in new:
-            made[one.discom_code, one.code] = _open(one, made, now)
+            made[one.discom_code, one.code] = _open.one(one, made, now)
         refresh_reach(day=supply_day_of(now))
         for (_, code), node in made.items():
             people.record(
@@ -57,12 +57,75 @@ def open_nodes(*, new: Sequence[NewNode], by: Viewer, now: datetime) -> dict[str
     return {code: node.pk for (_, code), node in made.items()}
 
 
+def change(
+    *,
+    change: GridChange,
+    by: Viewer,
+    now: datetime,
+    approved_by: str = "",
+    approved_by_id: int | None = None,
+    proposal_id: str = "",
+) -> bool:
+    """Make a change of the tree that somebody had the right to decide; safe to repeat.
+
+    True where something is different now: only then there is an audit record. Looks at and
+    writes the whole tree, whatever areas the present request is limited to. Raises
+    WrongTree, naming code and reason, or UnknownNode.
+    """
+    return _change.change(
+        change,
+        by,
+        now,
+        _change.Approval(by=approved_by, by_id=approved_by_id, proposal_id=proposal_id),
+    )
+
+
 def refresh_reach(*, day: date) -> None:
     """Spread the tree of a day out anew: called after every change and each midnight."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("lock table grid_reach in exclusive mode")
-        cursor.execute("delete from grid_reach")
-        cursor.execute(statement("bijlighar.grid", "fill_reach"), {"day": day})
+    _reach.refresh(day=day)
+
+
+# A change that is not made yet
+
+
+def check_change(*, change: GridChange, now: datetime) -> None:
+    """Raise what making the change now would raise; nothing is changed."""
+    _change.check(change, now)
+
+
+def change_as_json(change: GridChange) -> dict[str, object]:
+    """The change as JSON values, as a proposal keeps it."""
+    return _json.as_json(change)
+
+
+def change_from_json(told: Mapping[str, Any]) -> GridChange:
+    """The change that JSON values tell of. Raises WrongTree where they tell of none."""
+    return _json.from_json(told)
+
+
+def change_facts(change: GridChange) -> dict[str, object]:
+    """What the change rests on, as JSON values, the same for everybody who asks.
+
+    A proposal freezes them: where they are different later, the change means something
+    else than what was proposed. Raises UnknownNode.
+    """
+    with people.as_the_system():
+        return _describe.facts(change)
+
+
+def describe_change(change: GridChange) -> str:
+    """The change in one sentence, in the reader's language. Raises UnknownNode."""
+    with people.as_the_system():
+        return _describe.sentence(change)
+
+
+def place_of_change(change: GridChange) -> int:
+    """The lowest area that holds all that the change touches, by today's tree.
+
+    Who proposes or approves the change needs the right there. Raises UnknownNode.
+    """
+    with people.as_the_system():
+        return _describe.place(change)
 
 
 # Questions
@@ -108,63 +171,6 @@ def ids_by_code(*, discom_id: int, codes: Sequence[str]) -> Mapping[str, int]:
         .order_by()
         .values_list("code", "pk")
     )
-
-
-def _open(
-    new: NewNode, made: Mapping[tuple[str, str], models.Node], now: datetime
-) -> models.Node:
-    discom, parent = _above(new, made)
-    held = profile(new.profile if discom is None else discom.profile)
-    if parent is not None and not may_hang_below(
-        profile=held, kind=new.kind, parent=Kind(parent.kind)
-    ):
-        raise WrongTree(
-            f"{new.code}: a {new.kind} does not hang below a {parent.kind} ({parent.code})."
-        )
-    try:
-        with transaction.atomic():
-            node = models.Node.objects.create(
-                discom=discom,
-                code=new.code,
-                kind=new.kind.value,
-                profile=new.profile if discom is None else "",
-                opened_on=new.opens_on,
-            )
-    except IntegrityError as error:
-        raise WrongTree(f"{new.code}: this code is in use already.") from error
-    models.NodeFact.objects.create(
-        node=node,
-        from_day=new.opens_on,
-        parent=parent,
-        name_en=new.name_en,
-        name_hi=new.name_hi,
-        latitude=new.location.latitude if new.location else None,
-        longitude=new.location.longitude if new.location else None,
-        recorded_at=now,
-    )
-    return node
-
-
-def _above(
-    new: NewNode, made: Mapping[tuple[str, str], models.Node]
-) -> tuple[models.Node | None, models.Node | None]:
-    """The discom and the parent of a new node; both None for a discom."""
-    if new.kind is Kind.DISCOM:
-        return None, None
-    discom = (
-        made.get((new.discom_code, new.discom_code))
-        or models.Node.objects.filter(discom=None, code=new.discom_code).first()
-    )
-    if discom is None:
-        raise WrongTree(f"{new.code}: there is no discom {new.discom_code}.")
-    parent = made.get((new.discom_code, new.parent_code))
-    if parent is None and new.parent_code == discom.code:
-        parent = discom
-    if parent is None:
-        parent = models.Node.objects.filter(discom=discom, code=new.parent_code).first()
-    if parent is None:
-        raise WrongTree(f"{new.code}: there is no {new.parent_code} to hang below.")
-    return discom, parent
 
 
 def _branch(row: Mapping[str, Any]) -> Branch:

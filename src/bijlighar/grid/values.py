@@ -99,3 +99,63 @@ class Branch:
     """0 for the top of what was asked for."""
     path: tuple[int, ...]
     """Ids from the top of what was asked for down to this node."""
+
+
+class ChangeKind(StrEnum):
+    """What may change about a node after it was opened."""
+
+    RENAME = "rename"
+    MOVE = "move"
+    SPLIT = "split"
+    CLOSE = "close"
+    LOCATE = "locate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One new office or piece of the network that comes out of a split."""
+
+    code: str
+    name_en: str
+    name_hi: str
+    child_ids: tuple[int, ...]
+    """What hung directly below the old node and hangs below this one from then on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridChange:
+    """A change of the tree that somebody proposes: what holds for a node from a day on.
+
+    The day may be past or to come. Which fields count depends on the kind: names for a
+    rename, `parent_id` for a move, `parts` and `closes` for a split (the new ones stand
+    beside the old one, which goes on or is closed), `location` for a locate.
+    """
+
+    kind: ChangeKind
+    node_id: int
+    from_day: date
+    why: str = ""
+    name_en: str = ""
+    name_hi: str = ""
+    parent_id: int | None = None
+    parts: tuple[Part, ...] = ()
+    closes: bool = False
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What held for a node from one day to another: one line of its history."""
+
+    from_day: date
+    until: date | None
+    """The first day on which it does not hold any more; None: it holds on."""
+    parent_id: int | None
+    parent_code: str
+    """Empty where the parent is outside the areas that may be seen."""
+    parent_name_en: str
+    parent_name_hi: str
+    name_en: str
+    name_hi: str
+    location: Location | None
+    why: str

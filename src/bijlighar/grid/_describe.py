@@ -1,0 +1,143 @@
+"""What a change of the tree rests on, where it belongs, and how it is told to people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bijlighar.grid import _change, models
+from bijlighar.grid._refusals import UnknownNode
+from bijlighar.grid.values import ChangeKind, GridChange
+
+
+def facts(change: GridChange) -> dict[str, object]:
+    """The names, parents, children and days that the change takes for granted."""
+    node = _node(change.node_id)
+    told: dict[str, object] = {
+        "node": _facts_of(node, change.from_day),
+        "changes_later": [
+            day.isoformat()
+            for day in models.NodeFact.objects.filter(
+                node=node, from_day__gt=change.from_day
+            )
+            .order_by("from_day")
+            .values_list("from_day", flat=True)
+        ],
+    }
+    if change.kind is ChangeKind.MOVE and change.parent_id is not None:
+        told["parent"] = _facts_of(_node(change.parent_id), change.from_day)
+    if change.kind in (ChangeKind.SPLIT, ChangeKind.CLOSE):
+        told["children"] = _change.children_from(node, change)
+    if change.kind is ChangeKind.SPLIT:
+        codes = [part.code for part in change.parts]
+        told["codes_in_use"] = list(
+            models.Node.objects.filter(discom_id=node.discom_id, code__in=codes)
+            .order_by("code")
+            .values_list("code", flat=True)
+        )
+    return told
+
+
+def place(change: GridChange) -> int:
+    """The lowest area that holds the node and, where they matter, what is above it."""
+    node = _node(change.node_id)
+    fact = _fact(node, change.from_day)
+    if change.kind in (ChangeKind.RENAME, ChangeKind.LOCATE):
+        return node.pk
+    if fact is None or fact.parent_id is None:
+        return node.pk
+    if change.kind is ChangeKind.MOVE and change.parent_id is not None:
+        return _meeting(fact.parent_id, _node(change.parent_id).pk)
+    return fact.parent_id
+
+
+def sentence(change: GridChange) -> str:
+    """The change, told from the day on which it holds."""
+    node = _node(change.node_id)
+    said = {
+        "name": _called(node, change.from_day),
+        "day": change.from_day.isoformat(),
+        "new": _pick(change.name_en, change.name_hi),
+    }
+    if change.kind is ChangeKind.RENAME:
+        return _("%(name)s is called %(new)s from %(day)s.") % said
+    if change.kind is ChangeKind.MOVE and change.parent_id is not None:
+        said["parent"] = _called(_node(change.parent_id), change.from_day)
+        return _("%(name)s hangs below %(parent)s from %(day)s.") % said
+    if change.kind is ChangeKind.SPLIT:
+        return _split(change, said)
+    if change.kind is ChangeKind.CLOSE:
+        return _("%(name)s is closed from %(day)s.") % said
+    location = change.location
+    said["place"] = f"{location.latitude}, {location.longitude}" if location else ""
+    return _("%(name)s stands at %(place)s from %(day)s.") % said
+
+
+def _split(change: GridChange, said: dict[str, str]) -> str:
+    parts = [f"{_pick(one.name_en, one.name_hi)} ({one.code})" for one in change.parts]
+    told = {**said, "parts": ", ".join(parts)}
+    if change.closes:
+        return _("%(name)s becomes %(parts)s from %(day)s and is closed.") % told
+    return _("%(parts)s comes out of %(name)s from %(day)s; the rest goes on.") % told
+
+
+def _node(node_id: int) -> models.Node:
+    found = models.Node.objects.filter(pk=node_id).first()
+    if found is None:
+        raise UnknownNode(_("There is no such office or piece of the network."))
+    return found
+
+
+def _fact(node: models.Node, day: date) -> models.NodeFact | None:
+    """What holds on a day; before the first fact, the first one."""
+    facts = models.NodeFact.objects.filter(node=node)
+    return (
+        facts.filter(from_day__lte=day).order_by("-from_day").first()
+        or facts.order_by("from_day").first()
+    )
+
+
+def _facts_of(node: models.Node, day: date) -> dict[str, object]:
+    fact = _fact(node, day)
+    assert fact is not None, "every node opens with a fact"
+    return {
+        "code": node.code,
+        "kind": node.kind,
+        "opened_on": node.opened_on.isoformat(),
+        "closed_on": node.closed_on.isoformat() if node.closed_on else None,
+        "name_en": fact.name_en,
+        "name_hi": fact.name_hi,
+        "parent_id": fact.parent_id,
+        "latitude": None if fact.latitude is None else str(fact.latitude),
+        "longitude": None if fact.longitude is None else str(fact.longitude),
+    }
+
+
+def _called(node: models.Node, day: date) -> str:
+    fact = _fact(node, day)
+    assert fact is not None, "every node opens with a fact"
+    return f"{_pick(fact.name_en, fact.name_hi)} ({node.code})"
+
+
+def _pick(en: str, hi: str) -> str:
+    return en if get_language() == "en" else hi
+
+
+def _meeting(one: int, other: int) -> int:
+    """The lowest area that reaches both."""
+    found = (
+        models.Reach.objects.filter(
+            node_id=one,
+            area_id__in=models.Reach.objects.filter(node_id=other).values("area_id"),
+        )
+        .order_by()
+        .values_list("area_id", flat=True)
+    )
+    areas = list(found)
+    if not areas:
+        raise UnknownNode(_("The two offices belong to different discoms."))
+    # The lowest is the one that everything else in common reaches.
+    depth = {area: models.Reach.objects.filter(node_id=area).count() for area in areas}
+    return max(areas, key=lambda area: depth[area])
