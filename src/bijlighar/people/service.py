@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -10,16 +10,30 @@ from django.db import connection, transaction
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.row_security import AREAS, DESK
-from bijlighar.people import _answers, _audit, _clients, _sign_ins, _system
+from bijlighar.people import (
+    _answers,
+    _audit,
+    _audit_export,
+    _audit_heads,
+    _audit_search,
+    _clients,
+    _sign_ins,
+    _system,
+)
+from bijlighar.people.audit_lines import Head
+from bijlighar.people.audit_proof import Finding, Proof
 from bijlighar.people.models import RoleGrant, Staff
 from bijlighar.people.rules import rights_of, session_limits
 from bijlighar.people.values import (
     ActorKind,
+    AuditEntry,
+    AuditQuestion,
     Change,
     Grant,
     Origin,
     Role,
     Scope,
+    SignedAt,
     Viewer,
 )
 
@@ -246,6 +260,58 @@ def record(*, change: Change, by: Viewer, now: datetime) -> int:
 def records_written() -> int:
     """How many audit records the present request or command has written so far."""
     return _audit.written.get()
+
+
+def search_audit(
+    *,
+    scope: Scope,
+    question: AuditQuestion,
+    limit: int,
+    offset: int = 0,
+    is_downwards: bool = True,
+) -> tuple[AuditEntry, ...]:
+    """The audit records that are asked for and lie in some areas, by number."""
+    return _audit_search.search(
+        scope=scope,
+        question=question,
+        limit=limit,
+        offset=offset,
+        is_downwards=is_downwards,
+    )
+
+
+def each_audit_record(*, scope: Scope, question: AuditQuestion) -> Iterator[AuditEntry]:
+    """All audit records that are asked for and lie in some areas, the newest first."""
+    return _audit_search.each(scope=scope, question=question)
+
+
+def signed_head_over(*, seq: int) -> SignedAt | None:
+    """The first signed head that covers an audit record; None while there is none."""
+    return _audit_search.covering(seq=seq)
+
+
+def sign_audit_head(*, now: datetime) -> Head | None:
+    """Sign where the trail stands, in the database and in the file outside it.
+
+    None while nothing is recorded. Raises NoAuditKey, and TrailRewritten where the trail
+    is not the one that was signed last.
+    """
+    return _audit_heads.sign_head(now=now)
+
+
+def audit_lines(*, from_seq: int, now: datetime) -> Iterator[str]:
+    """The audit trail as the lines of an export (people.audit_proof reads them)."""
+    return _audit_export.lines(from_seq=from_seq, now=now)
+
+
+def audit_findings(*, proof: Proof, now: datetime) -> Iterator[Finding]:
+    """What is wrong with the audit trail as it stands in the database."""
+    return _audit_export.findings(proof=proof, now=now)
+
+
+def audit_public_key() -> str:
+    """The key that signed heads are checked with; empty where none is set."""
+    return _audit_export.public_key()
 
 
 def _grant_change(action: str, held: RoleGrant, why: str) -> Change:

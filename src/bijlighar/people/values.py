@@ -193,3 +193,158 @@ class Answer:
 
     status: int
     body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuestion:
+    """What is sought in the audit trail; what is empty does not narrow."""
+
+    who: str = ""
+    """A part of the name, or the number of the member of staff."""
+    action: str = ""
+    object_kind: str = ""
+    object_id: str = ""
+    channel: str = ""
+    why: str = ""
+    """A part of the reason."""
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    seq: int | None = None
+    below: int | None = None
+    """Only records of lower numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One record of the audit trail; hashes in hexadecimal digits."""
+
+    seq: int
+    at: datetime
+    actor_kind: str
+    actor_id: int
+    actor_name: str
+    roles: tuple[str, ...]
+    channel: str
+    address: str
+    request_id: str
+    action: str
+    object_kind: str
+    object_id: str
+    place_id: int | None
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+    why: str
+    approved_by: str
+    proposal_id: str
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedAt:
+    """A signed head of the audit trail: everything up to `seq` stands as it was then."""
+
+    seq: int
+    hash: str
+    at: datetime
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """A member of staff as an administrator describes them."""
+
+    login: str
+    name_en: str
+    name_hi: str
+    email: str = ""
+    mobile: str = ""
+    """E.164, or empty."""
+    language: str = "hi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A member of staff as the desk shows them; nothing here lets anybody in."""
+
+    staff_id: int
+    login: str
+    name_en: str
+    name_hi: str
+    email: str
+    mobile: str
+    language: str
+    is_active: bool
+    is_enrolled: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class StaffState(StrEnum):
+    """How far somebody of staff is."""
+
+    ENROLLED = "enrolled"
+    INVITED = "invited"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffQuestion:
+    """Which staff a list shows, in which order, from which row on."""
+
+    scope: Scope
+    now: datetime
+    text: str = ""
+    """Part of a login or name."""
+    role: Role | None = None
+    state: StaffState | None = None
+    order: str = "login"
+    """login, name_en, name_hi or created_at; `-` in front for downwards."""
+    offset: int = 0
+    limit: int = 51
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffLine:
+    """One row of a list of staff: who it is, and what they hold now in its areas."""
+
+    person: Person
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInShown:
+    """One sign-in of somebody, open or past; real times."""
+
+    sign_in_id: int
+    factor: str
+    address: str
+    agent: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None
+    ended_because: str
+    is_this: bool
+    """Whether it is the one that asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """A second factor that somebody has: never the key itself."""
+
+    kind: str
+    """passkey or totp."""
+    factor_id: int
+    name: str
+    added_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyQuestion:
+    """What a browser is asked when a passkey is added or shown."""
+
+    options: str = field(repr=False)
+    """JSON for the browser."""
+    state: str = field(repr=False)
+    """JSON that the session keeps until the answer comes."""
