@@ -29,6 +29,12 @@ DAY = timedelta(days=1)
 
 SCHEDULE = (
     Line(
+        task=later.REFRESH_REACH,
+        first_at=time(0, 0),
+        every=DAY,
+        why="renames, moves and splits that were dated for today hold from midnight",
+    ),
+    Line(
         task=later.READ_ALL,
         first_at=time(0, 5),
         every=DAY,

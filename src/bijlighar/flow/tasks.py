@@ -16,8 +16,10 @@ from bijlighar.connections import service as connections
 from bijlighar.flow import later
 from bijlighar.flow.close_day import close_day as close
 from bijlighar.flow.review_supply import review_supply
+from bijlighar.grid import service as grid
 from bijlighar.headend import service as headend
 from bijlighar.kernel.errors import TemporaryError
+from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
 from bijlighar.notices import service as notices
 
@@ -86,6 +88,12 @@ def close_all(**_: Any) -> None:
 def read_all(**_: Any) -> None:
     """Let every meter be asked for its midnight register."""
     headend.read_soon(now=now())
+
+
+@_task(later.REFRESH_REACH, retry=_DATABASE_AWAY)
+def refresh_reach(**_: Any) -> None:
+    """Let the tree of the new day say who reaches what."""
+    grid.refresh_reach(day=supply_day_of(now()))
 
 
 @_task(later.PROVE_LEDGER, retry=_DATABASE_AWAY)
