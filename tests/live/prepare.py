@@ -29,6 +29,8 @@ def main(clock_file: str, dark_number: str) -> None:
     from bijlighar.readings.values import DailyRegister, Heard
     from bijlighar.run.settle import settle
     from bijlighar.run.settle_names import consumer_number_of
+    from bijlighar.run.town_grid import open_town_grid
+    from bijlighar.run.town_staff import open_town_staff
     from bijlighar.simulator.town_calendar import TOWN_START
     from bijlighar.supply import service as supply
     from bijlighar.supply.values import SupplyState
@@ -42,6 +44,7 @@ def main(clock_file: str, dark_number: str) -> None:
             town_start=TOWN_START,
             now=starts_at,
         )
+    open_town_staff(nodes=open_town_grid(now=starts_at), now=starts_at)
     home = connections.home_of(consumer_number=consumer_number_of(int(dark_number)))
     heard = Heard(
         meter_id=home.meter_id,

@@ -188,6 +188,8 @@ def _bring_up(
     from bijlighar.run.past import live_the_past
     from bijlighar.run.residents import Residents
     from bijlighar.run.settle import settle
+    from bijlighar.run.town_grid import open_town_grid
+    from bijlighar.run.town_staff import open_town_staff
 
     with httpx.Client() as client:
         settled = settle(
@@ -196,6 +198,8 @@ def _bring_up(
             town_start=TOWN_START,
             now=day_starts(TOWN_START),
         )
+        started_at = day_starts(TOWN_START)
+        open_town_staff(nodes=open_town_grid(now=started_at), now=started_at)
         processes.start("serve", ["serve", "--port", str(installation.web_port)])
         wait_for(installation.web_url, processes)
         click.echo(_welcome(installation))
@@ -227,7 +231,7 @@ def _watch(processes: Processes, clock: KeptClock) -> None:
 def _welcome(installation: Installation) -> str:
     return (
         f"\n  The town is up: open {installation.web_url}\n"
-        f"    the desk          {installation.web_url}/desk/\n"
+        f"    the desk          {installation.web_url}/desk/ (sign-ins are on the first page)\n"
         f"    the phones        {installation.web_url}/phones/\n"
         f"  Logs are in {installation.logs}. Stop with Ctrl-C.\n"
     )
