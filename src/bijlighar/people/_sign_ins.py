@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import F
-
 from bijlighar.people.models import SignIn
 from bijlighar.people.values import SessionLimits
 
@@ -72,8 +70,31 @@ def end(*, sign_in_id: int, because: str, real_now: datetime) -> None:
     )
 
 
-def end_all(*, staff_id: int, because: str, real_now: datetime) -> int:
-    """Every open sign-in of a person ends at once; how many there were."""
-    return SignIn.objects.filter(staff_id=staff_id, ended_at=None).update(
-        ended_at=real_now, ended_because=because, last_seen_at=F("last_seen_at")
+def end_by_key(*, session_key: str, because: str, real_now: datetime) -> int | None:
+    """The open sign-in of a session ends; whose it was, None where there is none."""
+    held = SignIn.objects.filter(key_hash=key_hash(session_key), ended_at=None)
+    staff_id = held.values_list("staff_id", flat=True).first()
+    held.update(ended_at=real_now, ended_because=because)
+    return staff_id
+
+
+def end_all(*, staff_id: int, because: str, real_now: datetime, but: bytes = b"") -> int:
+    """Every open sign-in of a person (but one) ends at once; how many there were."""
+    held = SignIn.objects.filter(staff_id=staff_id, ended_at=None)
+    return held.exclude(key_hash=but).update(ended_at=real_now, ended_because=because)
+
+
+def factor_shown_at(*, session_key: str) -> datetime | None:
+    """When the second factor was shown last in an open sign-in."""
+    held = SignIn.objects.filter(key_hash=key_hash(session_key), ended_at=None)
+    return held.values_list("factor_shown_at", flat=True).first()
+
+
+def renew(*, session_key: str, new_key: str, factor: str, real_now: datetime) -> None:
+    """The second factor was shown again; the session has a new key from now on."""
+    SignIn.objects.filter(key_hash=key_hash(session_key), ended_at=None).update(
+        key_hash=key_hash(new_key),
+        factor=factor,
+        factor_shown_at=real_now,
+        last_seen_at=real_now,
     )

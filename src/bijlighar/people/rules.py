@@ -94,14 +94,17 @@ SCOPES: Mapping[str, frozenset[Right]] = {
     "readings:read": frozenset({Right.SEE_READINGS}),
     "money:read": frozenset({Right.SEE_MONEY}),
     "proposals:read": frozenset({Right.SEE_PROPOSALS}),
-    "proposals:write": frozenset({Right.PROPOSE_PROTECTION}),
     "audit:read": frozenset({Right.SEE_AUDIT}),
     "imports:write": frozenset({Right.IMPORT}),
 }
-"""What a machine client may be given: never a right to approve, nor one over people."""
+"""What a machine client may be given: to propose and to approve is for people only."""
 
 _STAFF_LIMITS = SessionLimits(whole=timedelta(hours=12), idle=timedelta(minutes=30))
 _CONSOLE_LIMITS = SessionLimits(whole=timedelta(hours=12), idle=timedelta(minutes=15))
+FACTOR_IS_FRESH_FOR = timedelta(minutes=10)
+FAILURES_BEFORE_LOCK = 5
+FIRST_LOCK = timedelta(minutes=1)
+LONGEST_LOCK = timedelta(hours=1)
 _CONSOLE_ROLES = frozenset({Role.DATA_CENTRE_OPERATOR, Role.APPROVER, Role.ADMINISTRATOR})
 
 
@@ -123,6 +126,26 @@ def rights_of(*, grants: Iterable[Grant], now: datetime) -> dict[Right, frozense
 def session_limits(*, roles: Iterable[Role]) -> SessionLimits:
     """How long a sign-in of somebody with these roles lasts: the strictest counts."""
     return _CONSOLE_LIMITS if _CONSOLE_ROLES & set(roles) else _STAFF_LIMITS
+
+
+def factor_is_fresh(*, shown_at: datetime, real_now: datetime) -> bool:
+    """Whether a second factor was shown lately enough for a sensitive change.
+
+    Source: ASVS 5.0 items 7.5.1 and 7.5.3.
+    """
+    return real_now - shown_at < FACTOR_IS_FRESH_FOR
+
+
+def locked_for(*, failures: int) -> timedelta:
+    """How long a login is locked from one address after its last failure in a row.
+
+    The fifth failure locks for a minute, each further one for twice as long, at most for
+    an hour. Source: ASVS 5.0 item 6.3.1.
+    """
+    if failures < FAILURES_BEFORE_LOCK:
+        return timedelta()
+    doubled = 1 << min(failures - FAILURES_BEFORE_LOCK, 10)
+    return min(FIRST_LOCK * doubled, LONGEST_LOCK)
 
 
 def rights_of_scopes(

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.row_security import AREAS, DESK
 from bijlighar.people import (
+    _accounts,
     _answers,
     _audit,
     _audit_export,
@@ -19,7 +20,45 @@ from bijlighar.people import (
     _clients,
     _sign_ins,
     _system,
+    rules,
 )
+from bijlighar.people._accounts import OwnAccount as OwnAccount
+from bijlighar.people._accounts import WrongPassword as WrongPassword
+from bijlighar.people._accounts import change_password as change_password
+from bijlighar.people._accounts import choose_language as choose_language
+from bijlighar.people._accounts import end_sign_ins as end_sign_ins
+from bijlighar.people._accounts import person_of as person_of
+from bijlighar.people._accounts import sign_ins_of as sign_ins_of
+from bijlighar.people._accounts import staff_in as staff_in
+from bijlighar.people._factors import LastFactor as LastFactor
+from bijlighar.people._factors import WrongCode as WrongCode
+from bijlighar.people._factors import WrongPasskey as WrongPasskey
+from bijlighar.people._factors import add_passkey as add_passkey
+from bijlighar.people._factors import add_totp as add_totp
+from bijlighar.people._factors import ask_for_passkey as ask_for_passkey
+from bijlighar.people._factors import ask_to_add_passkey as ask_to_add_passkey
+from bijlighar.people._factors import check_passkey as check_passkey
+from bijlighar.people._factors import check_totp as check_totp
+from bijlighar.people._factors import factors_of as factors_of
+from bijlighar.people._factors import new_totp_key as new_totp_key
+from bijlighar.people._factors import record_factor as record_factor
+from bijlighar.people._factors import remove_factor as remove_factor
+from bijlighar.people._first_factor import LockedOut as LockedOut
+from bijlighar.people._first_factor import WrongSignIn as WrongSignIn
+from bijlighar.people._first_factor import forget_failures as forget_failures
+from bijlighar.people._first_factor import staff_by_code as staff_by_code
+from bijlighar.people._first_factor import staff_by_password as staff_by_password
+from bijlighar.people._invitations import AlreadyEnrolled as AlreadyEnrolled
+from bijlighar.people._invitations import WrongInvitation as WrongInvitation
+from bijlighar.people._invitations import enrol as enrol
+from bijlighar.people._invitations import give_sign_in as give_sign_in
+from bijlighar.people._invitations import invite as invite
+from bijlighar.people._passwords import Weakness as Weakness
+from bijlighar.people._passwords import WeakPassword as WeakPassword
+from bijlighar.people._places import open_areas as open_areas
+from bijlighar.people._places import place_of as place_of
+from bijlighar.people._recovery import recover as recover
+from bijlighar.people._recovery import recovery_facts as recovery_facts
 from bijlighar.people.audit_lines import Head
 from bijlighar.people.audit_proof import Finding, Proof
 from bijlighar.people.models import RoleGrant, Staff
@@ -109,6 +148,43 @@ def open_sign_in(
     )
 
 
+def end_sign_in(*, session_key: str, by: Viewer, now: datetime, real_now: datetime) -> None:
+    """Somebody signs out; nothing happens where nobody is signed in by this session."""
+    with transaction.atomic():
+        whose = _sign_ins.end_by_key(
+            session_key=session_key, because="signed out", real_now=real_now
+        )
+        if whose is not None:
+            _accounts.record("people.signed_out", whose, by=by, now=now)
+
+
+def factor_is_fresh(*, session_key: str, real_now: datetime) -> bool:
+    """Whether the second factor was shown lately enough for a sensitive change."""
+    shown_at = _sign_ins.factor_shown_at(session_key=session_key)
+    return shown_at is not None and rules.factor_is_fresh(
+        shown_at=shown_at, real_now=real_now
+    )
+
+
+def renew_sign_in(
+    *,
+    session_key: str,
+    new_key: str,
+    factor: str,
+    by: Viewer,
+    now: datetime,
+    real_now: datetime,
+) -> None:
+    """The second factor was shown again, and the session has a new key from now on."""
+    with transaction.atomic():
+        _sign_ins.renew(
+            session_key=session_key, new_key=new_key, factor=factor, real_now=real_now
+        )
+        _accounts.record(
+            "people.factor.shown", by.actor_id, by=by, now=now, after={"kind": factor}
+        )
+
+
 def grants_of(*, staff_id: int) -> tuple[Grant, ...]:
     """Every grant somebody ever had, the oldest first."""
     return tuple(
@@ -184,7 +260,11 @@ def add_staff(
 def grant_role(
     *, staff_id: int, role: Role, area_id: int, by: Viewer, now: datetime, why: str = ""
 ) -> int:
-    """Give somebody a role in an area from now on; the id of the grant, new or held."""
+    """Give somebody a role in an area from now on; the id of the grant, new or held.
+
+    Raises OwnAccount.
+    """
+    _accounts.not_oneself(staff_id=staff_id, by=by)
     with transaction.atomic():
         held, is_new = RoleGrant.objects.get_or_create(
             staff_id=staff_id,
@@ -201,13 +281,17 @@ def grant_role(
 
 
 def end_grant(*, grant_id: int, by: Viewer, now: datetime, why: str = "") -> None:
-    """Take a role back from now on; nothing happens where it has ended."""
+    """Take a role back from now on; nothing happens where it has ended.
+
+    Raises OwnAccount.
+    """
     with transaction.atomic():
         held = (
             RoleGrant.objects.select_for_update().filter(pk=grant_id, ends_at=None).first()
         )
         if held is None:
             return
+        _accounts.not_oneself(staff_id=held.staff_id, by=by)
         RoleGrant.objects.filter(pk=grant_id).update(ends_at=now)
         _audit.record(change=_grant_change("people.role.ended", held, why), by=by, now=now)
 
@@ -216,6 +300,17 @@ def names_of(*, staff_ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
     """English and Hindi name of each."""
     found = Staff.objects.filter(pk__in=staff_ids).order_by("pk")
     return {pk: (en, hi) for pk, en, hi in found.values_list("pk", "name_en", "name_hi")}
+
+
+def is_one_person(*, staff_ids: Sequence[int]) -> bool:
+    """Whether two of these accounts share a mobile number or a mail address."""
+    found = Staff.objects.filter(pk__in=staff_ids).order_by("pk")
+    known = [
+        [told.strip().casefold() for told in row if told.strip()]
+        for row in found.values_list("mobile", "email")
+    ]
+    held = [told for row in known for told in set(row)]
+    return len(held) != len(set(held))
 
 
 def as_the_system() -> AbstractContextManager[None]:
@@ -228,6 +323,7 @@ def as_the_system() -> AbstractContextManager[None]:
 
 # Machine clients, and answers kept so that asking again changes nothing
 
+SCOPES = rules.SCOPES
 UnknownClient = _clients.UnknownClient
 WrongClient = _clients.WrongClient
 register_client = _clients.register_client

@@ -59,6 +59,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "bijlighar.web.security_headers.SecurityHeaders",
+    "bijlighar.web.entrance.Entrance",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bijlighar.web.language.ChosenLanguage",
@@ -68,8 +70,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "bijlighar.web.security_headers.SecurityHeaders",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "bijlighar.project.urls"
@@ -129,12 +129,50 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        (
+            "UserAttributeSimilarityValidator",
+            {"user_attributes": ("login", "name_en", "name_hi", "email")},
+        ),
+    )
+]
+
+# Wrong tries are counted by login and address, kept a day, and answered by our own pages.
+AXES_HANDLER = "bijlighar.people.lock_out.BacksOff"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 24
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "code", "again"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware, which answers in its own words
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "bijlighar.web.messages_cookie.MessagesCookie"
 _PUBLIC = urlsplit(os.environ.get("BIJLIGHAR_PUBLIC_URL", "http://localhost:8000"))
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _PUBLIC.scheme == "https"
+
+# A public address with https:// makes everything of it: no cookie travels unencrypted,
+# none is shared with another host, browsers remember for two years never to ask by http.
+IS_HTTPS = _PUBLIC.scheme == "https"
+_OF_THIS_HOST = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{_OF_THIS_HOST}sessionid"
+CSRF_COOKIE_NAME = f"{_OF_THIS_HOST}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_OF_THIS_HOST}django_language"
+MESSAGES_COOKIE_NAME = f"{_OF_THIS_HOST}messages"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+# Machines are refused instead of led on (web.entrance); supervisors ask from nearby.
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^gateways/", r"^healthz$"]
 
 # A passkey belongs to a name, never to a bare address: on one machine that is localhost.
 OTP_WEBAUTHN_RP_NAME = "Bijlighar"
@@ -146,12 +184,24 @@ OTP_WEBAUTHN_ALLOWED_ORIGINS = [
     f"{_PUBLIC.scheme}://{OTP_WEBAUTHN_RP_ID}"
     + (f":{_PUBLIC.port}" if _PUBLIC.port else "")
 ]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
+OTP_TOTP_ISSUER = "Bijlighar"
+
+# Invitations go by mail only where a server for it is named; else they are handed over.
+EMAIL_HOST = os.environ.get("BIJLIGHAR_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("BIJLIGHAR_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("BIJLIGHAR_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("BIJLIGHAR_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("BIJLIGHAR_MAIL_FROM", "")
+EMAIL_BACKEND = (
+    "django.core.mail.backends." + ("smtp" if EMAIL_HOST else "dummy") + ".EmailBackend"
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_COOKIE_SAMESITE = "Lax"
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Machine clients: one grant, short tokens, kept as hashes (web/api/oauth.py).
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"

@@ -4,6 +4,8 @@ Whoever is signed in when this arrives is asked for the second factor before the
 sensitive change.
 """
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -12,7 +14,7 @@ from django.db.models import F
 from bijlighar.kernel.row_security import desk_never_sees
 
 
-def shown_when_signed_in(apps, schema_editor):
+def shown_when_signed_in(apps: Any, schema_editor: Any) -> None:
     """What is known of sign-ins that are open already."""
     sign_ins = apps.get_model("people", "SignIn").objects
     sign_ins.filter(factor_shown_at=None).update(factor_shown_at=F("signed_in_at"))
