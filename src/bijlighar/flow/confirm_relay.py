@@ -42,7 +42,8 @@ def release(
     """Commands to be sent at once, claimed for the caller, whose number is `own`.
 
     A disconnection is looked at once more under the wallet's lock: one that a payment, a
-    protection or the clock has overtaken is taken back here. A reconnection is never held back.
+    protection or the clock has overtaken is taken back here. A reconnection is never held
+    back.
     `sending_takes` is how long a relay may take to move once it is told to.
     """
     with transaction.atomic(durable=True):

@@ -13,6 +13,7 @@ CLOSE_ALL = "flow.close_all"
 REVIEW_ALL = "flow.review_all"
 READ_ALL = "flow.read_all"
 PROVE_LEDGER = "flow.prove_ledger"
+EXPIRE_PROPOSALS = "flow.expire_proposals"
 REFRESH_REACH = "flow.refresh_reach"
 
 MOST_CONNECTIONS_A_JOB = 2_000

@@ -58,6 +58,12 @@ SCHEDULE = (
         every=DAY,
         why="every balance is the sum of its transfers",
     ),
+    Line(
+        task=later.EXPIRE_PROPOSALS,
+        first_at=time(0, 15),
+        every=timedelta(minutes=60),
+        why="nobody decides on a proposal that has run out, and its maker shall see it",
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
 from bijlighar.notices import service as notices
+from bijlighar.proposals import service as proposals
 
 log = structlog.get_logger()
 
@@ -103,3 +104,9 @@ def prove_ledger(**_: Any) -> None:
     if wrong:
         log.critical("ledger.proof.failed", owners=wrong)
         raise AssertionError(f"Wallets {wrong} are not the sum of their transfers.")
+
+
+@_task(later.EXPIRE_PROPOSALS, retry=_DATABASE_AWAY)
+def expire_proposals(**_: Any) -> None:
+    """Close what nobody decided on in time, some hundred at once."""
+    proposals.expire_due(now=now())

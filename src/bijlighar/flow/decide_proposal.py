@@ -1,0 +1,142 @@
+"""Somebody else decides: looked at once more, then carried out with the decision or not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bijlighar.flow.proposal_kind import Approved, Kind
+from bijlighar.flow.proposal_kinds import KINDS
+from bijlighar.grid import service as grid
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.people import service as people
+from bijlighar.people.values import SYSTEM, ActorKind, Right, Scope, Viewer
+from bijlighar.proposals import service as proposals
+from bijlighar.proposals.values import Circumstances, Proposal, Refusal, State
+
+NOWHERE = Scope(area_ids=frozenset())
+
+
+class MayNotDecide(BijligharError):
+    """This person may not decide on this proposal now; `refusal` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"The proposal is not yours to decide: {refusal.value}.")
+        self.refusal = refusal
+
+
+def decide(
+    *,
+    proposal_id: UUID,
+    approve: bool,
+    seen_hash: str,
+    why: str,
+    by: Viewer,
+    now: datetime,
+) -> Proposal:
+    """Approve or refuse; the proposal as it is then. Joins the caller's transaction.
+
+    What is approved is carried out at once, in the same transaction: both or neither.
+    The answer is expired or void where that is what the last look found. Raises
+    UnknownProposal, NoReason, MayNotDecide, or what the application raises: the proposal
+    is then as it was.
+    """
+    told = proposals.reason(why)
+    with transaction.atomic():
+        held = proposals.locked(
+            proposal_id=proposal_id, scope=by.scope(Right.SEE_PROPOSALS)
+        )
+        kind = KINDS[held.kind]
+        with people.as_the_system(), transaction.atomic():
+            kind.hold(held.payload)
+            refusal = proposals.refusal(
+                proposal=held,
+                circumstances=_circumstances(held, kind, seen_hash, by, now),
+                now=now,
+            )
+            if refusal is not None:
+                return _not_decided(held, refusal, by, now)
+            if not approve:
+                return proposals.decide(
+                    proposal=held, state=State.REFUSED, why=told, by=by, now=now
+                )
+            return _carried_out(held, told, by, now)
+
+
+def why_not(
+    *, proposal: Proposal, seen_hash: str, by: Viewer, now: datetime
+) -> Refusal | None:
+    """What `decide` would answer now, for a page that offers it; nothing is changed."""
+    with people.as_the_system():
+        return proposals.refusal(
+            proposal=proposal,
+            circumstances=_circumstances(
+                proposal, KINDS[proposal.kind], seen_hash, by, now
+            ),
+            now=now,
+        )
+
+
+def _carried_out(held: Proposal, why: str, by: Viewer, now: datetime) -> Proposal:
+    """Do it, then write it down: the audit trail's head is locked last and shortest."""
+    changes = KINDS[held.kind].apply(Approved(proposal=held, by=by, now=now))
+    decided = proposals.decide(proposal=held, state=State.APPROVED, why=why, by=by, now=now)
+    for change in changes:
+        people.record(change=change, by=by, now=now)
+    return decided
+
+
+def _not_decided(held: Proposal, refusal: Refusal, by: Viewer, now: datetime) -> Proposal:
+    """Close what nobody may decide any more; raise where only this person may not."""
+    if refusal is Refusal.EXPIRED:
+        return proposals.decide(proposal=held, state=State.EXPIRED, why="", by=by, now=now)
+    if proposals.makes_void(refusal):
+        return proposals.decide(
+            proposal=held,
+            state=State.VOID,
+            why="",
+            by=by,
+            now=now,
+            void_because=refusal,
+        )
+    raise MayNotDecide(refusal)
+
+
+def _circumstances(
+    held: Proposal, kind: Kind, seen_hash: str, by: Viewer, now: datetime
+) -> Circumstances:
+    """All that the decision rests on, asked anew: rights, places, facts, persons."""
+    is_a_person = by.kind is ActorKind.STAFF
+    try:
+        place_id, facts = kind.place(held.payload), kind.facts(held.payload, now)
+    except BijligharError:
+        place_id, facts = None, None
+    where = held.place_id if place_id is None else place_id
+    return Circumstances(
+        checker_id=by.actor_id,
+        checker_is_a_person=is_a_person,
+        is_same_person=is_a_person
+        and people.is_one_person(staff_ids=(held.made_by, by.actor_id)),
+        checker_may=is_a_person
+        and grid.is_within(
+            scope=_scope_now(by.actor_id, kind.approving, now), node_id=where
+        ),
+        maker_may=grid.is_within(
+            scope=_scope_now(held.made_by, kind.making, now), node_id=where
+        ),
+        seen_hash=seen_hash,
+        place_id=place_id,
+        facts=facts,
+    )
+
+
+def _scope_now(staff_id: int, right: Right, now: datetime) -> Scope:
+    """Where somebody has a right at this moment; nowhere where the account is closed."""
+    try:
+        return people.viewer_of(staff_id=staff_id, origin=SYSTEM.origin, now=now).scope(
+            right
+        )
+    except people.UnknownStaff:
+        return NOWHERE
