@@ -231,7 +231,7 @@ def _watch(processes: Processes, clock: KeptClock) -> None:
 def _welcome(installation: Installation) -> str:
     return (
         f"\n  The town is up: open {installation.web_url}\n"
-        f"    the desk          {installation.web_url}/desk/ (sign-ins are on the first page)\n"
+        f"    the desk          {installation.web_url}/desk/ (sign-ins: first page)\n"
         f"    the phones        {installation.web_url}/phones/\n"
         f"  Logs are in {installation.logs}. Stop with Ctrl-C.\n"
     )
