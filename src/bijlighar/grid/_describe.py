@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.utils.translation import get_language
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bijlighar.grid import _change, models
 from bijlighar.grid._refusals import UnknownNode
-from bijlighar.grid.values import ChangeKind, GridChange
+from bijlighar.grid.values import ChangeKind, Fact, GridChange, Location, Node
 
 
 def facts(change: GridChange) -> dict[str, object]:
@@ -73,6 +74,49 @@ def sentence(change: GridChange) -> str:
     location = change.location
     said["place"] = f"{location.latitude}, {location.longitude}" if location else ""
     return _("%(name)s stands at %(place)s from %(day)s.") % said
+
+
+def history(
+    node_id: int, areas: frozenset[int], path_on: Callable[..., Sequence[Node]]
+) -> tuple[Fact, ...]:
+    """The facts of a node; what held outside the areas is told without names."""
+    node = _node(node_id)
+    facts = list(models.NodeFact.objects.filter(node=node).order_by("from_day"))
+    ends = [fact.from_day for fact in facts[1:]] + [node.closed_on]
+    return tuple(
+        _told(
+            fact,
+            until,
+            path_on(node_id=node_id, day=fact.from_day),
+            areas,
+        )
+        for fact, until in zip(facts, ends, strict=True)
+    )
+
+
+def _told(
+    fact: models.NodeFact, until: date | None, path: Sequence[Node], areas: frozenset[int]
+) -> Fact:
+    is_seen = any(one.node_id in areas for one in path)
+    parent = path[-2] if is_seen and len(path) > 1 else None
+    latitude, longitude = fact.latitude, fact.longitude
+    location = (
+        Location(latitude=latitude, longitude=longitude)
+        if is_seen and latitude is not None and longitude is not None
+        else None
+    )
+    return Fact(
+        from_day=fact.from_day,
+        until=until,
+        is_seen=is_seen,
+        parent_code=parent.code if parent else "",
+        parent_name_en=parent.name_en if parent else "",
+        parent_name_hi=parent.name_hi if parent else "",
+        name_en=fact.name_en if is_seen else "",
+        name_hi=fact.name_hi if is_seen else "",
+        location=location,
+        why=fact.why if is_seen else "",
+    )
 
 
 def _split(change: GridChange, said: dict[str, str]) -> str:

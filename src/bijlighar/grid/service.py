@@ -14,6 +14,7 @@ from bijlighar.grid._refusals import WrongTree as WrongTree
 from bijlighar.grid.profile import profile
 from bijlighar.grid.values import (
     Branch,
+    Fact,
     GridChange,
     Kind,
     Location,
@@ -88,6 +89,15 @@ def refresh_reach(*, day: date) -> None:
 # A change that is not made yet
 
 
+def hold_tree(*, node_id: int) -> None:
+    """Let nobody else change this discom's tree until the transaction ends.
+
+    Raises UnknownNode.
+    """
+    with people.as_the_system():
+        _change.locked(node_id)
+
+
 def check_change(*, change: GridChange, now: datetime) -> None:
     """Raise what making the change now would raise; nothing is changed."""
     _change.check(change, now)
@@ -149,6 +159,30 @@ def node_on(*, node_id: int, day: date) -> Node:
     if not found:
         raise UnknownNode(f"There is no office or network part {node_id} on {day}.")
     return found[0].node
+
+
+def path_on(*, node_id: int, day: date) -> tuple[Node, ...]:
+    """What lies above a node on a day, from the discom down, the node itself last.
+
+    Empty where the node is not open that day. Names above the present areas are told too.
+    """
+    with people.as_the_system(), connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.grid", "path_on"), {"node": node_id, "day": day}
+        )
+        return tuple(_branch(row).node for row in rows(cursor))
+
+
+def facts_of(*, node_id: int, scope: Scope) -> tuple[Fact, ...]:
+    """A node's history, the oldest first; without names where it lay outside the scope."""
+    with people.as_the_system():
+        return _describe.history(node_id, scope.area_ids, path_on)
+
+
+def was_within(*, scope: Scope, node_id: int, day: date) -> bool:
+    """Whether a node lay in one of the areas by the tree of a day."""
+    path = path_on(node_id=node_id, day=day)
+    return any(node.node_id in scope.area_ids for node in path)
 
 
 def is_within(*, scope: Scope, node_id: int) -> bool:

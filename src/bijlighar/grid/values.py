@@ -150,9 +150,10 @@ class Fact:
     from_day: date
     until: date | None
     """The first day on which it does not hold any more; None: it holds on."""
-    parent_id: int | None
+    is_seen: bool
+    """False where the node lay outside the areas then: nothing else is told."""
     parent_code: str
-    """Empty where the parent is outside the areas that may be seen."""
+    """Empty for a discom."""
     parent_name_en: str
     parent_name_hi: str
     name_en: str
