@@ -94,11 +94,11 @@ def staff(right: Right | None) -> Callable[[DeskView[P]], View[P]]:
             viewer = viewer_of(request)
             if viewer is None:
                 return _to_sign_in(request)
+            asked = cast(DeskRequest, request)
+            asked.viewer = viewer
             whole = _everything(viewer) if right is None else viewer.scope(right)
             if right is not None and whole.is_empty:
                 raise PermissionDenied
-            asked = cast(DeskRequest, request)
-            asked.viewer = viewer
             return limited(
                 asked,
                 scope=narrowed(request, whole),

@@ -69,8 +69,9 @@ def choose(request: HttpRequest) -> HttpResponseBase:
             settings.LANGUAGE_COOKIE_NAME,
             wanted,
             max_age=ONE_YEAR_S,
-            samesite="Lax",
-            secure=request.is_secure(),
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         )
     return response
 

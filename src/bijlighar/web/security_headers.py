@@ -2,6 +2,8 @@
 
 Nothing is inline, so the policy needs no exception. `form-action` names the payment
 gateway because browsers hold the redirect that follows the recharge form to it, too.
+What is no page gets a policy that lets nothing run at all, and what somebody sees who is
+signed in stays in no cache.
 """
 
 from __future__ import annotations
@@ -17,6 +19,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+FOR_NO_PAGE = (
+    "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
+)
+"""The policy of files, of JSON and of whatever else is not shown as a page."""
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 NextAsync = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -34,6 +41,7 @@ def content_security_policy(*, gateway_url: str) -> str:
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
+            "object-src 'none'",
             f"form-action 'self' {gateway.scheme}://{gateway.netloc}",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -62,15 +70,32 @@ class SecurityHeaders:
         """Answer with the headers added."""
         if iscoroutinefunction(self._next):
             return self._later(request)
-        return self._guarded(cast(Next, self._next)(request))
+        return self._guarded(request, cast(Next, self._next)(request))
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        return self._guarded(await cast(NextAsync, self._next)(request))
+        return self._guarded(request, await cast(NextAsync, self._next)(request))
 
-    def _guarded(self, response: HttpResponseBase) -> HttpResponseBase:
+    def _guarded(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         headers = response.headers
         if headers.get("Content-Type", "").startswith("text/html"):
             headers.setdefault("Content-Security-Policy", self._policy)
             headers.setdefault("Permissions-Policy", PERMISSIONS)
-        headers.setdefault("Cache-Control", "private, no-cache")
+        else:
+            headers.setdefault("Content-Security-Policy", FOR_NO_PAGE)
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        headers.setdefault("Cache-Control", _caching(request, response))
         return response
+
+
+def _caching(request: HttpRequest, response: HttpResponseBase) -> str:
+    """Nothing is kept of what somebody sees who is signed in, or is about to be."""
+    name = settings.SESSION_COOKIE_NAME
+    is_somebodys = (
+        name in request.COOKIES
+        or name in response.cookies
+        or "Authorization" in request.headers
+    )
+    return "private, no-store" if is_somebodys else "private, no-cache"

@@ -1,0 +1,396 @@
+"""What holds for every answer and every log line, whoever asks (docs/reference/asvs.md)."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import structlog
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
+from structlog.testing import capture_logs
+
+from bijlighar.people.values import Role
+from bijlighar.run import logs
+from bijlighar.web import bundles
+from bijlighar.web.entrance import Entrance
+from bijlighar.web.security_headers import SecurityHeaders
+from tests.cast import grid_of_cast
+from tests.signing_in import add_staff, client_of
+
+WEB = Path(bundles.__file__).parent
+SCRIPTS = sorted((WEB / "static").rglob("*.js"))
+COOKIES = ("SESSION", "CSRF", "LANGUAGE")
+
+
+@pytest.fixture
+def nobody() -> Client:
+    """A browser in which nobody has signed in."""
+    return Client(SERVER_NAME="localhost")
+
+
+@pytest.fixture
+def clerk(committed_db: None) -> Client:
+    """A help-desk clerk of one division, signed in."""
+    ids = grid_of_cast()
+    return client_of(add_staff("clerk", (Role.HELP_DESK_CLERK, ids["D1"])))
+
+
+def settings_with(**environment: str) -> dict[str, object]:
+    """The settings as a process of its own would read them."""
+    script = (
+        "import json; from django.conf import settings;"
+        "print(json.dumps({n: getattr(settings, n) for n in dir(settings) if n.isupper()},"
+        " default=str))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "bijlighar.project.settings",
+            **environment,
+        },
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(told.stdout)
+
+
+@pytest.fixture(scope="module")
+def in_public() -> dict[str, object]:
+    """The settings of an installation with an https address."""
+    return settings_with(BIJLIGHAR_PUBLIC_URL="https://desk.example")
+
+
+def through(middleware: type, response: HttpResponse, **asked: object) -> HttpResponse:
+    """What becomes of a view's answer."""
+    request = RequestFactory().get("/", **asked)
+    return middleware(lambda _request: response)(request)
+
+
+# Headers of every answer
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        HttpResponse("<p>page</p>"),
+        HttpResponse("a;b", content_type="text/csv"),
+        JsonResponse({"rows": []}),
+        StreamingHttpResponse([b"a"], content_type="application/octet-stream"),
+        HttpResponse("<svg/>", content_type="image/svg+xml"),
+    ],
+    ids=["page", "csv", "json", "stream", "svg"],
+)
+def test_every_kind_of_answer_refuses_frames_objects_and_other_bases(response):
+    policy = through(SecurityHeaders, response).headers["Content-Security-Policy"]
+    for part in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert part in policy.split("; ")
+    assert "unsafe" not in policy
+
+
+def test_what_is_no_page_may_run_nothing():
+    policy = through(SecurityHeaders, JsonResponse({})).headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "script-src" not in policy
+
+
+@pytest.mark.parametrize("address", ["/nowhere/", "/healthz", "/desk/", "/live/"])
+def test_no_answer_is_guessed_at_embedded_or_indexed(nobody, address, db):
+    headers = nobody.get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_every_body_says_its_type_and_its_alphabet(nobody, db):
+    for address in ("/nowhere/", bundles.address_of("desk.css")):
+        assert "charset=utf-8" in nobody.get(address).headers["Content-Type"]
+    assert nobody.get("/healthz").headers["Content-Type"] == "application/json"
+
+
+def test_what_somebody_sees_who_is_signed_in_stays_in_no_cache(clerk):
+    for address in ("/desk/", "/nowhere/"):
+        assert clerk.get(address).headers["Cache-Control"] == "private, no-store"
+
+
+def test_what_a_machine_client_reads_stays_in_no_cache():
+    answer = through(
+        SecurityHeaders, JsonResponse({}), headers={"authorization": "Bearer x"}
+    )
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_answer_that_begins_a_session_stays_in_no_cache(settings):
+    response = HttpResponse("welcome")
+    response.set_cookie(settings.SESSION_COOKIE_NAME, "fresh")
+    answer = through(SecurityHeaders, response)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_only_bundles_named_after_their_content_are_kept_for_others(nobody):
+    headers = nobody.get(bundles.address_of("desk.js")).headers
+    assert headers["Cache-Control"].startswith("public")
+    assert (
+        "no-cache" in through(SecurityHeaders, HttpResponse("x")).headers["Cache-Control"]
+    )
+
+
+# Methods and encryption
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "OPTIONS", "PUT", "DELETE", "PATCH"])
+def test_a_method_that_no_page_serves_is_refused(nobody, method):
+    answer = nobody.generic(method, "/desk/")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS"])
+def test_machines_may_neither_trace_nor_ask_for_other_origins(nobody, method):
+    answer = nobody.generic(method, "/api/v1/", headers={"origin": "https://evil.example"})
+    assert answer.status_code == 405
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_pages_lead_on_to_the_encrypted_address(nobody, settings, in_public):
+    settings.SECURE_SSL_REDIRECT = in_public["SECURE_SSL_REDIRECT"]
+    answer = Client(SERVER_NAME="localhost").get("/desk/")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        301,
+        "https://localhost/desk/",
+    )
+
+
+@pytest.mark.parametrize("address", ["/api/v1/connections", "/gateways/pretend/webhook/"])
+def test_a_machines_unencrypted_call_is_refused_and_not_led_on(settings, address):
+    settings.IS_HTTPS = settings.SECURE_SSL_REDIRECT = True
+    answer = Client(SERVER_NAME="localhost").post(address, {}, "application/json")
+    assert answer.status_code == 403
+    assert answer.json()["code"] == "not_encrypted"
+
+
+def test_a_machines_encrypted_call_comes_in(settings):
+    settings.IS_HTTPS = True
+    request = RequestFactory().get("/api/v1/connections", secure=True)
+    answer = Entrance(lambda _request: JsonResponse({"in": True}))(request)
+    assert answer.status_code == 200
+
+
+def test_browsers_are_told_for_a_year_and_more_to_ask_encrypted_only(settings, in_public):
+    assert int(str(in_public["SECURE_HSTS_SECONDS"])) >= 365 * 24 * 3600
+    assert in_public["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
+    settings.SECURE_HSTS_SECONDS = in_public["SECURE_HSTS_SECONDS"]
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    told = Client(SERVER_NAME="localhost").get("/desk/", secure=True)
+    assert told.headers["Strict-Transport-Security"].endswith("; includeSubDomains")
+
+
+# Cookies
+
+
+@pytest.mark.parametrize("of", COOKIES)
+def test_in_public_a_cookie_is_this_hosts_alone_and_travels_encrypted(in_public, of):
+    assert str(in_public[f"{of}_COOKIE_NAME"]).startswith("__Host-")
+    assert in_public[f"{of}_COOKIE_SECURE"] is True
+    assert in_public[f"{of}_COOKIE_PATH"] == "/"
+    assert in_public[f"{of}_COOKIE_DOMAIN"] is None
+
+
+def test_in_public_the_messages_cookie_is_this_hosts_alone_too(in_public):
+    assert in_public["MESSAGES_COOKIE_NAME"] == "__Host-messages"
+    assert in_public["MESSAGE_STORAGE"] == "bijlighar.web.messages_cookie.MessagesCookie"
+
+
+@pytest.mark.parametrize("of", COOKIES)
+def test_a_cookie_is_out_of_reach_of_scripts_and_other_sites(settings, of):
+    assert getattr(settings, f"{of}_COOKIE_HTTPONLY") is True
+    assert getattr(settings, f"{of}_COOKIE_SAMESITE") == "Lax"
+
+
+def test_cookies_as_sent_are_small_and_marked(nobody):
+    answer = nobody.post("/language/", {"language": "en", "next": "/"})
+    (cookie,) = answer.cookies.values()
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert len(cookie.OutputString()) < 4096
+
+
+# Scripts
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_makes_code_or_markup_of_text_or_keeps_anything(path):
+    text = path.read_text()
+    for dangerous in (
+        r"\beval\(",
+        r"new Function",
+        r"\.innerHTML",
+        r"outerHTML",
+        r"insertAdjacentHTML",
+        r"document\.write",
+        r"localStorage",
+        r"sessionStorage",
+        r"indexedDB",
+        r"postMessage",
+        r"document\.cookie",
+        r"__proto__",
+    ):
+        assert not re.search(dangerous, text), dangerous
+
+
+def test_the_library_of_fragments_may_run_no_script_and_keep_no_page():
+    (held,) = re.findall(
+        r"name=\"htmx-config\" content='([^']+)'", (WEB / "templates/site.html").read_text()
+    )
+    told = json.loads(held)
+    assert told["allowEval"] is False
+    assert told["allowScriptTags"] is False
+    assert told["historyEnabled"] is False
+
+
+def test_nothing_is_fetched_from_other_hosts():
+    for path in (*WEB.rglob("*.html"), *WEB.rglob("*.css"), *SCRIPTS):
+        held = path.read_text()
+        assert not re.search(r"""(src|href)=["'](https?:)?//""", held), path.name
+        assert not re.search(r"url\([\"']?(https?:)?//", held), path.name
+
+
+# What goes wrong
+
+
+def test_an_error_shows_nothing_of_the_inside(nobody, settings):
+    assert settings.DEBUG is False
+    nobody.raise_request_exception = False
+    settings.ROOT_URLCONF = "tests.web.small_addresses"
+    told = nobody.get("/breaks/")
+    assert told.status_code == 500
+    shown = told.content.decode()
+    assert "Something went wrong on our side" in shown
+    assert "a secret of the inside" not in shown
+    assert "Traceback" not in shown
+
+
+# The log of what concerns security
+
+
+@pytest.fixture
+def small(clerk: Client, settings) -> Client:
+    """The clerk, before three addresses whose views do one thing each."""
+    settings.ROOT_URLCONF = "tests.web.small_addresses"
+    return clerk
+
+
+def test_a_refusal_is_logged_with_who_and_where_and_without_what(small):
+    with capture_logs() as lines:
+        assert small.post("/staff-only/7/", {"why": "because I can"}).status_code == 403
+    (line,) = [line for line in lines if line["event"] == "web.request.refused"]
+    assert line["log_level"] == "warning"
+    assert line["actor_kind"] == "staff"
+    assert isinstance(line["actor_id"], int)
+    assert (line["method"], line["screen"]) == ("POST", "staff_only")
+    assert (line["address"], line["of"]) == ("127.0.0.1", {"staff_id": "7"})
+    assert "because I can" not in json.dumps(line)
+
+
+def test_what_somebody_looked_at_is_logged_by_id(small):
+    with capture_logs() as lines:
+        assert small.get("/seen/7/?mobile=9800000000").status_code == 200
+    (line,) = [line for line in lines if line["event"] == "web.request.answered"]
+    assert (line["screen"], line["of"]) == ("seen", {"connection_id": "7"})
+    assert isinstance(line["actor_id"], int)
+    assert "9800000000" not in json.dumps(line)
+
+
+def test_an_object_that_is_not_there_for_somebody_is_logged_as_asked_for(small):
+    with capture_logs() as lines:
+        assert small.get("/seen/8/").status_code == 404
+    (line,) = [line for line in lines if line["event"] == "web.request.refused"]
+    assert (line["status"], line["of"]) == (404, {"connection_id": "8"})
+
+
+def test_where_a_request_comes_from_is_not_what_its_headers_claim(small):
+    with capture_logs() as lines:
+        small.get(
+            "/seen/7/", headers={"x-forwarded-for": "1.2.3.4", "x-real-ip": "1.2.3.4"}
+        )
+    assert {line["address"] for line in lines} == {"127.0.0.1"}
+
+
+def test_a_missing_page_asked_for_by_nobody_is_logged_too(nobody):
+    with capture_logs() as lines:
+        nobody.get("/../../etc/passwd")
+    (line,) = [line for line in lines if line["event"] == "web.request.refused"]
+    assert (line["status"], line["screen"]) == (404, "none")
+
+
+def test_a_forged_form_is_refused_and_logged():
+    strict = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
+    with capture_logs() as lines:
+        strict.post("/language/", {"language": "en"})
+    (line,) = [line for line in lines if line["event"] == "web.request.refused"]
+    assert line["status"] == 403
+
+
+def test_a_secret_in_an_address_never_reaches_the_log():
+    request = RequestFactory().get("/x/")
+    request.resolver_match = SimpleNamespace(
+        view_name="invitation", kwargs={"code": "very-secret", "staff_id": 7}
+    )
+    with capture_logs() as lines:
+        Entrance(lambda _request: HttpResponse(status=403))(request)
+    assert lines[0]["of"] == {"code": "…", "staff_id": "7"}
+
+
+@pytest.fixture
+def written(monkeypatch) -> io.StringIO:
+    """What a process writes to its log."""
+    held = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", held)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logs.write_logs()
+    yield held
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+
+
+def test_a_log_line_has_utc_and_masks_secrets(written):
+    structlog.get_logger().warning(
+        "people.sign_in.refused", password="hunter2", mobile="+919800000000", staff_id=7
+    )
+    line = json.loads(written.getvalue())
+    assert line["timestamp"].endswith("Z")
+    assert line["staff_id"] == 7
+    assert (line["password"], line["mobile"]) == ("masked", "masked")
+
+
+def test_nothing_typed_begins_a_log_line_of_its_own(written):
+    structlog.get_logger().warning("x", path='a\n{"event": "forged"}')
+    logging.getLogger("axes").warning("login %s", 'a\n{"event": "forged"}')
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [line["event"].splitlines()[0] for line in lines] == ["x", "login a"]
+
+
+def test_an_unexpected_error_is_logged_with_its_cause_on_one_line(written):
+    try:
+        raise ValueError("what happened")
+    except ValueError:
+        logging.getLogger("django.request").exception("Internal Server Error")
+    (line,) = written.getvalue().splitlines()
+    held = json.loads(line)
+    assert held["logger"] == "django.request"
+    assert "ValueError: what happened" in held["exception"]
