@@ -65,6 +65,8 @@ class Proof:
     last_head: Head | None = None
     announced: int = 0
     """How many records the first line promises."""
+    key_id: str = ""
+    """The short name of the key that was taken from the export."""
     _keys: dict[str, Ed25519PublicKey] = field(default_factory=dict)
     _held: Iterator[Head] = field(default_factory=lambda: iter(()))
     _next_held: Head | None = None
@@ -125,6 +127,7 @@ class Proof:
         if not self._keys and told.get("public_key"):
             self._keys = public_keys([str(told["public_key"])])
             self.is_key_from_export = True
+            self.key_id = next(iter(self._keys))
         self._next_held = next(self._held, None)
         # What was signed before the export's first record cannot be looked at.
         while self._next_held is not None and self._next_held.seq < self._from:

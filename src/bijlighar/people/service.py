@@ -358,6 +358,10 @@ def records_written() -> int:
     return _audit.written.get()
 
 
+NoAuditKey = _audit_heads.NoAuditKey
+TrailRewritten = _audit_heads.TrailRewritten
+
+
 def search_audit(
     *,
     scope: Scope,

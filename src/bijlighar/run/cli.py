@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bijlighar.kernel.errors import BijligharError
+from bijlighar.run.audit_commands import audit
 
 DEFAULT_HOMES = 60
 DEFAULT_SEED = 7
@@ -215,6 +216,9 @@ def restored() -> None:
     from bijlighar.headend.service import jump_counters
 
     click.echo(f"The counters of {jump_counters()} meters are far ahead now.")
+
+
+main.add_command(audit)
 
 
 def _set_up() -> None:
