@@ -110,12 +110,18 @@ def viewer_of(*, staff_id: int, origin: Origin, now: datetime) -> Viewer:
 
 
 def viewer_of_session(
-    *, session_key: str, origin: Origin, now: datetime, real_now: datetime
+    *,
+    session_key: str,
+    origin: Origin,
+    now: datetime,
+    real_now: datetime,
+    is_present: bool = True,
 ) -> Viewer | None:
     """Who a session belongs to; None where nobody is signed in by it (any more).
 
     `real_now` counts idle time, `now` decides which grants hold. A sign-in that has lasted
-    too long is ended here.
+    too long is ended here. `is_present` is false where no person but a page asks by itself:
+    the idle time then runs on.
     """
     sign_in = _sign_ins.found(session_key)
     if sign_in is None:
@@ -124,7 +130,8 @@ def viewer_of_session(
     if not _sign_ins.lasts(sign_in, session_limits(roles=viewer.roles), real_now):
         _sign_ins.end(sign_in_id=sign_in.pk, because="too long", real_now=real_now)
         return None
-    _sign_ins.seen(sign_in, real_now)
+    if is_present:
+        _sign_ins.seen(sign_in, real_now)
     return viewer
 
 

@@ -78,12 +78,15 @@ def public(view: View[P]) -> View[P]:
     return view
 
 
-def staff(right: Right | None) -> Callable[[DeskView[P]], View[P]]:
+def staff(
+    right: Right | None, *, asks_by_itself: bool = False
+) -> Callable[[DeskView[P]], View[P]]:
     """For staff who have a right somewhere; None: for everybody who is signed in.
 
     The view runs in one transaction in which the database shows only the areas where the
     right holds (narrowed to the area that was picked). What it answers with an error
-    status is rolled back, and a change that leaves no audit record is no change.
+    status is rolled back, and a change that leaves no audit record is no change. Where a
+    page `asks_by_itself`, to stay live, the request is no sign of somebody being there.
     """
 
     def with_door(view: DeskView[P]) -> View[P]:
@@ -91,7 +94,7 @@ def staff(right: Right | None) -> Callable[[DeskView[P]], View[P]]:
         def guarded(
             request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponse:
-            viewer = viewer_of(request)
+            viewer = viewer_of(request, is_present=not asks_by_itself)
             if viewer is None:
                 return _to_sign_in(request)
             asked = cast(DeskRequest, request)
@@ -127,7 +130,7 @@ def limited(
     return response
 
 
-def viewer_of(request: HttpRequest) -> Viewer | None:
+def viewer_of(request: HttpRequest, *, is_present: bool = True) -> Viewer | None:
     """Who is signed in; None where nobody is."""
     key = request.session.session_key
     if not key:
@@ -137,6 +140,7 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
         origin=origin_of(request, channel="desk"),
         now=clock.now(),
         real_now=clock.real_now(),
+        is_present=is_present,
     )
 
 
