@@ -149,6 +149,12 @@ def test_only_bundles_named_after_their_content_are_kept_for_others(nobody):
     )
 
 
+def test_not_even_static_files_are_offered_to_other_origins(settings):
+    assert settings.WHITENOISE_ALLOW_ALL_ORIGINS is False
+    held = {name for name in settings.INSTALLED_APPS + settings.MIDDLEWARE}
+    assert not [name for name in held if "cors" in name]
+
+
 # Methods and encryption
 
 
