@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "bijlighar.payments",
     "bijlighar.supply",
     "bijlighar.notices",
+    "bijlighar.masters",
     "bijlighar.flow",
     "bijlighar.web",
 ]
