@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
-from bijlighar.connections import _protections, _search
+from bijlighar.connections import _bulk, _protections, _search
 from bijlighar.connections.models import (
     Connection,
     ConnectionFact,
@@ -18,10 +18,13 @@ from bijlighar.connections.models import (
     Meter,
 )
 from bijlighar.connections.values import (
+    ConsumerChange,
     Facts,
     Home,
     MeterAddress,
+    MeterInstalled,
     NewConnection,
+    NewPlace,
     PaymentMode,
     ProtectionHeld,
     ProtectionKind,
@@ -66,6 +69,29 @@ def connect(*, new: Sequence[NewConnection]) -> tuple[Home, ...]:
                 raise AlreadyConnected(sentence) from error
             raise WrongConnection(sentence) from error
         return homes(connection_ids=ids)
+
+
+def open_places(*, new: Sequence[NewPlace]) -> tuple[int, ...]:
+    """Take many connections in that have no meter yet, all or none; ids as given.
+
+    Raises django.db.IntegrityError where a number is in use: the caller has looked before,
+    and looks again.
+    """
+    return _bulk.open_places(new)
+
+
+def change_consumers(*, changes: Sequence[ConsumerChange]) -> tuple[int, ...]:
+    """Change names, mobile numbers and languages of many; their connections' ids."""
+    return _bulk.change_consumers(changes)
+
+
+def install_meters(*, meters: Sequence[MeterInstalled]) -> tuple[int, ...]:
+    """Take many meters in, each on its connection, all or none; meters' ids as given.
+
+    The caller keeps the initial registers (readings.store_initial). Raises
+    django.db.IntegrityError where a serial, title or address is in use.
+    """
+    return _bulk.install_meters(meters)
 
 
 def index_for_search(*, connection_ids: Sequence[int]) -> None:

@@ -108,3 +108,44 @@ class MeterAddress:
     system_title: bytes
     host: str
     port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPlace:
+    """A connection as it comes in without a meter, which is installed later."""
+
+    consumer_number: str
+    name_en: str
+    name_hi: str
+    mobile: str
+    """E.164."""
+    language: str
+    category: str
+    sanctioned_load_w: int
+    payment_mode: PaymentMode
+    starts_on: date
+    transformer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerChange:
+    """What is new about a consumer; None for what stays."""
+
+    consumer_number: str
+    name_en: str | None
+    name_hi: str | None
+    mobile: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterInstalled:
+    """A meter that comes in and hangs on a connection from 00:00 of a day on."""
+
+    connection_id: int
+    serial: str
+    system_title: bytes
+    host: str
+    port: int
+    installed_on: date
+    initial_register_wh: int
