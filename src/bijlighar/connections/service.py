@@ -94,6 +94,14 @@ def install_meters(*, meters: Sequence[MeterInstalled]) -> tuple[int, ...]:
     return _bulk.install_meters(meters)
 
 
+def find(*, term: str, scope: Scope, contact: Scope, limit: int) -> tuple[Hit, ...]:
+    """Connections of a scope by number, meter, mobile or name; whole fits first.
+
+    Mobiles are looked up only where `contact` reaches too: that one exists is a fact.
+    """
+    return _find.find(term=term, scope=scope, contact=contact, limit=limit)
+
+
 def index_for_search(*, connection_ids: Sequence[int]) -> None:
     """Let connections be found by what holds for them now; in the caller's transaction.
 

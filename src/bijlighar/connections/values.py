@@ -100,6 +100,15 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A connection that fits what somebody typed."""
+
+    connection_id: int
+    is_whole: bool
+    """Whether a number or name fits as a whole, not only by its beginning or end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeterAddress:
     """Where a meter is reached and how it names itself."""
 
