@@ -1,0 +1,48 @@
+-- The first words of each range within some areas, looked for at each of their places: for
+-- areas so small that most words lie outside.
+with place as materialized (
+    select distinct reach.node_id
+    from grid_reach as reach
+    where reach.area_id = any(%(areas)s::bigint[])
+),
+contacted as materialized (
+    select node_id from grid_reach where area_id = any(%(contact)s::bigint[])
+)
+
+select hit.connection_id, hit.word, asked.place
+from unnest(%(from)s::text[], %(until)s::text[], %(of_contact)s::boolean[])
+    with ordinality as asked (starts, ends, of_contact, place)
+cross join lateral (
+    select found.connection_id, found.word
+    from place
+    cross join lateral (
+        select held.connection_id, held.word
+        from connections_searchword as held
+        where
+            held.transformer_id = place.node_id
+            and held.word >= asked.starts collate "C"
+            and held.word < asked.ends collate "C"
+            and (
+                not asked.of_contact
+                or (place.node_id in (select node_id from contacted)) is true
+            )
+            and not exists (
+                select 1
+                from unnest(%(also_from)s::text[], %(also_until)s::text[])
+                    as also (starts, ends)
+                where not exists (
+                    select 1
+                    from connections_searchword as other
+                    where
+                        other.connection_id = held.connection_id
+                        and other.word >= also.starts collate "C"
+                        and other.word < also.ends collate "C"
+                )
+            )
+        order by held.word
+        limit %(limit)s
+    ) as found
+    order by found.word
+    limit %(limit)s
+) as hit
+order by asked.place, hit.word
