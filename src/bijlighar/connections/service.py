@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
-from bijlighar.connections import _bulk, _protections, _search
+from bijlighar.connections import _bulk, _find, _protections, _search
 from bijlighar.connections.models import (
     Connection,
     ConnectionFact,
@@ -20,6 +20,7 @@ from bijlighar.connections.models import (
 from bijlighar.connections.values import (
     ConsumerChange,
     Facts,
+    Hit,
     Home,
     MeterAddress,
     MeterInstalled,
@@ -31,6 +32,7 @@ from bijlighar.connections.values import (
 )
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.sql import rows, statement
+from bijlighar.people.values import Scope
 
 AlreadyProtected = _protections.AlreadyProtected
 NotProtected = _protections.NotProtected
