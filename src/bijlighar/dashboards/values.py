@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bijlighar.grid.values import Node
+from bijlighar.people.values import Scope
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BothLanguages:
@@ -26,6 +29,29 @@ class SupplyShown(StrEnum):
     DISCONNECTING = "disconnecting"
     OFF = "off"
     RECONNECTING = "reconnecting"
+    UNKNOWN = "unknown"
+    """Nobody watches this supply: a connection without a meter of ours."""
+
+
+class HomesShown(StrEnum):
+    """Which homes of a scope are wanted."""
+
+    ALL = "all"
+    LIT = "lit"
+    DARK = "dark"
+    SILENT = "silent"
+    BELOW_ZERO = "below_zero"
+
+
+class HomesOrder(StrEnum):
+    """In which order."""
+
+    NUMBER = "number"
+    NAME_EN = "name_en"
+    NAME_HI = "name_hi"
+    BALANCE = "balance"
+    LAST_HEARD = "last_heard"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +166,16 @@ class HomeTile:
     name: BothLanguages
     shown: SupplyShown
     command_failed: bool
-    balance_paise: int
+    balance_paise: int | None
+    """None where the reader may not see money, and where there is no wallet."""
     last_recharge_paise: int | None
     last_heard_at: datetime | None
+    has_meter: bool
     is_silent: bool
     open_days: int
     """Days before today that wait for their register."""
-    since: datetime
+    since: datetime | None
+    """When the supply became what it is; None where it is not watched."""
 
 
 class HappeningKind(StrEnum):
@@ -179,21 +208,58 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TownPicture:
-    """The desk's page: the whole town at one glance."""
+class TownFigures:
+    """The homes of some areas, counted."""
 
-    as_of: datetime
-    homes: tuple[HomeTile, ...]
+    homes: int
     lit: int
     dark: int
     silent: int
     below_zero: int
     wallets_paise: int
-    recharged_today_paise: int
-    charged_today_paise: int
+    recharged_paise: int
+    """Today."""
+    charged_paise: int
     """Deducted today (for yesterday's and older supply days)."""
     waiting_commands: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownPicture:
+    """The desk's first page: some areas at one glance.
+
+    Amounts and counts of balances cover only what the reader may see of money.
+    """
+
+    as_of: datetime
+    figures: TownFigures
+    homes: tuple[HomeTile, ...]
+    """One page of them."""
+    silent: tuple[HomeTile, ...]
+    """The meters that were heard longest ago."""
     feed: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaName:
+    """A node of the tree by its name."""
+
+    node_id: int
+    name: BothLanguages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A node of today's tree as it is picked from, with what lies above it."""
+
+    node_id: int
+    code: str
+    kind: str
+    name: BothLanguages
+    above: tuple[AreaName, ...]
+    """From the discom down."""
+    has_more: bool
+    """Whether anything hangs below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,3 +284,181 @@ class Pulse:
     commands: int
     failed_commands: int
     """How many are given up at present: the one number here that may also fall."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Where somebody may see connections, and where of these the contact and the money."""
+
+    scope: Scope
+    contact: Scope
+    money: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundConnection:
+    """One connection among what a search found."""
+
+    connection_id: int
+    consumer_number: str
+    name: BothLanguages
+    mobile: str
+    """Masked where the reader may not see it."""
+    meter_serial: str | None
+    shown: SupplyShown
+    place: BothLanguages
+    """The transformer it hangs on."""
+    is_whole: bool
+    """A number or name fits as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, the best first."""
+
+    connections: tuple[FoundConnection, ...]
+    has_more: bool
+    places: tuple[Area, ...]
+    """Substations, feeders and transformers by name or code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionAsked:
+    """Which connections another system asks for; what is empty does not narrow."""
+
+    limit: int
+    consumer_number: str | None = None
+    number_begins: str = ""
+    meter_serial: str = ""
+    supply_state: str = ""
+    below_id: int | None = None
+    after: str | None = None
+    """Only consumer numbers that sort after this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionListed:
+    """One connection as another system gets it, before contact and money are masked."""
+
+    connection_id: int
+    consumer_number: str
+    name_en: str
+    name_hi: str
+    language: str
+    mobile: str
+    shows_contact: bool
+    shows_money: bool
+    transformer_id: int
+    transformer_code: str
+    meter_id: int | None
+    meter_serial: str | None
+    installed_on: date | None
+    category: str | None
+    sanctioned_load_w: int | None
+    payment_mode: str | None
+    supply_state: str | None
+    supply_since: datetime | None
+    balance_paise: int | None
+    balance_as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterListed:
+    """What a meter showed at the end of a supply day."""
+
+    day: date
+    meter_serial: str
+    register_wh: int
+    source: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptListed:
+    """A recharge that was credited."""
+
+    receipt_id: int
+    gateway: str
+    gateway_payment_id: str
+    amount_paise: int
+    captured_at: datetime
+    credited_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyChangeListed:
+    """One change of a supply."""
+
+    change_id: int
+    event: str
+    state_before: str
+    state_after: str
+    at: datetime
+    because: str
+    balance_paise: int | None
+    balance_as_of: datetime | None
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeListed:
+    """One thing that a consumer was told."""
+
+    notice_id: int
+    kind: str
+    language: str
+    text: str
+    state: str
+    at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineRow:
+    """A node of the tree on a day, folded up."""
+
+    node: Node
+    name: BothLanguages
+    children: int
+    """Directly below it."""
+    connections: int
+    """Anywhere below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeFound:
+    """A node of the tree on a day, by itself."""
+
+    node: Node
+    name: BothLanguages
+    parent: BothLanguages | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeFigures:
+    """One line of the dated report: an office as it was that day."""
+
+    node_id: int | None
+    """None: what hangs below no office of the level."""
+    code: str
+    name: BothLanguages
+    parent_code: str
+    parent: BothLanguages
+    connections: int
+    substations: int
+    feeders: int
+    transformers: int
+    energy_wh: int
+    """Charged in the month, of the connections that hung below it on the day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridReport:
+    """The offices of one level as the tree was on the last day of a month."""
+
+    level: str
+    first: date
+    """The month's first day."""
+    day: date
+    """The day of the tree: the month's last day, or today where that is to come."""
+    offices: tuple[OfficeFigures, ...]
