@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,16 @@ from bijlighar.proposals import service as proposals
 from bijlighar.proposals.values import Circumstances, Proposal, Refusal, State
 
 NOWHERE = Scope(area_ids=frozenset())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What came of a decision."""
+
+    proposal: Proposal
+    """As it is now: approved, refused, or expired or void where the last look said so."""
+    shown_once: str = ""
+    """A code for the approver's eyes, where the application made one."""
 
 
 class MayNotDecide(BijligharError):
@@ -35,7 +46,8 @@ def decide(
     why: str,
     by: Viewer,
     now: datetime,
-) -> Proposal:
+    real_now: datetime,
+) -> Decided:
     """Approve or refuse; the proposal as it is then. Joins the caller's transaction.
 
     What is approved is carried out at once, in the same transaction: both or neither.
@@ -50,19 +62,21 @@ def decide(
         )
         kind = KINDS[held.kind]
         with people.as_the_system(), transaction.atomic():
-            kind.hold(held.payload)
             refusal = proposals.refusal(
                 proposal=held,
-                circumstances=_circumstances(held, kind, seen_hash, by, now),
+                circumstances=_circumstances(held, kind, seen_hash, by, now, holding=True),
                 now=now,
             )
             if refusal is not None:
-                return _not_decided(held, refusal, by, now)
+                return Decided(proposal=_not_decided(held, refusal, by, now))
             if not approve:
-                return proposals.decide(
+                refused = proposals.decide(
                     proposal=held, state=State.REFUSED, why=told, by=by, now=now
                 )
-            return _carried_out(held, told, by, now)
+                return Decided(proposal=refused)
+            return _carried_out(
+                Approved(proposal=held, by=by, now=now, real_now=real_now), told
+            )
 
 
 def why_not(
@@ -79,13 +93,14 @@ def why_not(
         )
 
 
-def _carried_out(held: Proposal, why: str, by: Viewer, now: datetime) -> Proposal:
+def _carried_out(approved: Approved, why: str) -> Decided:
     """Do it, then write it down: the audit trail's head is locked last and shortest."""
-    changes = KINDS[held.kind].apply(Approved(proposal=held, by=by, now=now))
+    held, by, now = approved.proposal, approved.by, approved.now
+    done = KINDS[held.kind].apply(approved)
     decided = proposals.decide(proposal=held, state=State.APPROVED, why=why, by=by, now=now)
-    for change in changes:
+    for change in done.changes:
         people.record(change=change, by=by, now=now)
-    return decided
+    return Decided(proposal=decided, shown_once=done.shown_once)
 
 
 def _not_decided(held: Proposal, refusal: Refusal, by: Viewer, now: datetime) -> Proposal:
@@ -105,11 +120,19 @@ def _not_decided(held: Proposal, refusal: Refusal, by: Viewer, now: datetime) ->
 
 
 def _circumstances(
-    held: Proposal, kind: Kind, seen_hash: str, by: Viewer, now: datetime
+    held: Proposal,
+    kind: Kind,
+    seen_hash: str,
+    by: Viewer,
+    now: datetime,
+    *,
+    holding: bool = False,
 ) -> Circumstances:
     """All that the decision rests on, asked anew: rights, places, facts, persons."""
     is_a_person = by.kind is ActorKind.STAFF
     try:
+        if holding:
+            kind.hold(held.payload)
         place_id, facts = kind.place(held.payload), kind.facts(held.payload, now)
     except BijligharError:
         place_id, facts = None, None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.people.values import Change, Right, Viewer
@@ -45,6 +46,8 @@ class Approved:
     proposal: Proposal
     by: Viewer
     now: datetime
+    real_now: datetime
+    """For codes and sign-ins: a demo's clock runs faster than the people at its desk."""
 
     @property
     def approved_by(self) -> str:
@@ -79,6 +82,16 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an application leaves to be done."""
+
+    changes: tuple[Change, ...] = ()
+    """Audit records still to be written, last in the transaction."""
+    shown_once: str = ""
+    """A code for the approver's eyes, kept nowhere: it is told on with the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One line of the table of kinds.
 
@@ -94,15 +107,29 @@ class Kind:
     """Kind and id of what it is about, as the audit trail names it."""
     place: Callable[[Payload], int]
     """The grid node in whose area both rights are needed, by today's tree."""
-    check: Callable[[Payload, datetime], None]
+    check: Callable[[Payload, Viewer, datetime], None]
     """Raises what an application now would raise, in words for who proposes."""
     facts: Callable[[Payload, datetime], Mapping[str, Json]]
     """What it rests on; void as soon as this is different."""
-    apply: Callable[[Approved], Sequence[Change]]
-    """Does it; answers audit records still to be written, last in the transaction."""
+    apply: Callable[[Approved], Applied]
+    """Does it."""
     words: Callable[[Payload, Mapping[str, Json]], Words]
     """Sentence and comparison from what is frozen, which must never raise."""
     hold: Callable[[Payload], object]
     """Locks what an application would change, in the order of decision 18, before facts are
     looked at for a decision: what was found is then still so when it is carried out."""
     expires_after: timedelta = A_WEEK
+
+
+def whole_number(payload: Payload, name: str) -> int:
+    """A number that a payload holds. Raises NotProposable."""
+    number = payload.get(name)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise NotProposable(_("This proposal names nothing: propose it anew."))
+    return number
+
+
+def insist_on(payload: Payload, *names: str) -> None:
+    """Nothing is frozen that nobody looked at. Raises NotProposable."""
+    if set(payload) != set(names):
+        raise NotProposable(_("This proposal names nothing: propose it anew."))

@@ -5,12 +5,15 @@ A new kind is one more line here: see docs/how-to/add-a-proposal-kind.md.
 
 from __future__ import annotations
 
-from bijlighar.flow import protect_connection
+from bijlighar.flow import change_grid, protect_connection, recover_staff
 from bijlighar.flow.proposal_kind import Kind
 from bijlighar.people.values import Right, Viewer
 from bijlighar.proposals.values import Decider
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*protect_connection.KINDS,)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (*protect_connection.KINDS, change_grid.KIND, recover_staff.KIND)
+}
 
 
 def decider(viewer: Viewer) -> Decider:

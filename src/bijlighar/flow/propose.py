@@ -38,7 +38,7 @@ def propose(*, kind: str, payload: Payload, why: str, by: Viewer, now: datetime)
         place_id = wanted.place(payload)
         if not grid.is_within(scope=by.scope(wanted.making), node_id=place_id):
             raise MayNotPropose(_("You have no right to propose this there."))
-        wanted.check(payload, now)
+        wanted.check(payload, by, now)
         subject_kind, subject_id = wanted.subject(payload)
         return proposals.open_(
             new=NewProposal(

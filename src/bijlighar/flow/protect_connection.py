@@ -5,7 +5,7 @@ Source: security reference C8: a removal from the list takes two persons and 24 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -15,17 +15,20 @@ from django.utils.translation import gettext_lazy
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home, ProtectionHeld, ProtectionKind
 from bijlighar.flow.proposal_kind import (
+    Applied,
     Approved,
     Kind,
     NotProposable,
     Payload,
     Row,
     Words,
+    insist_on,
+    whole_number,
 )
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
-from bijlighar.people.values import Change, Right
+from bijlighar.people.values import Right, Viewer
 from bijlighar.proposals.values import Json
 
 PROTECT = "protect_connection"
@@ -56,7 +59,7 @@ def unprotect_payload(*, connection_id: int, protection_id: int) -> Payload:
 
 
 def _subject(payload: Payload) -> tuple[str, str]:
-    return "connection", str(_number(payload, "connection_id"))
+    return "connection", str(whole_number(payload, "connection_id"))
 
 
 def _place(payload: Payload) -> int:
@@ -65,19 +68,19 @@ def _place(payload: Payload) -> int:
 
 def _hold(payload: Payload) -> None:
     """Wallets are always locked first; who holds the wallet is alone with the home."""
-    ledger.lock_balances(owner_ids=[_number(payload, "connection_id")])
+    ledger.lock_balances(owner_ids=[whole_number(payload, "connection_id")])
 
 
-def _check_protect(payload: Payload, now: datetime) -> None:
-    _insist_on(payload, "connection_id", "protection")
+def _check_protect(payload: Payload, by: Viewer, now: datetime) -> None:
+    insist_on(payload, "connection_id", "protection")
     wanted = _protection(payload)
     if any(one.kind is wanted and not one.ends_at for one in _holding(payload, now)):
         raise NotProposable(_("The connection is protected for this reason already."))
 
 
-def _check_unprotect(payload: Payload, now: datetime) -> None:
-    _insist_on(payload, "connection_id", "protection_id")
-    number = _number(payload, "protection_id")
+def _check_unprotect(payload: Payload, by: Viewer, now: datetime) -> None:
+    insist_on(payload, "connection_id", "protection_id")
+    number = whole_number(payload, "protection_id")
     held = {one.protection_id: one for one in _holding(payload, now)}
     if number not in held or held[number].ends_at is not None:
         raise NotProposable(_("This protection has ended, or is about to."))
@@ -96,9 +99,9 @@ def _facts(payload: Payload, now: datetime) -> Mapping[str, Json]:
     }
 
 
-def _protect(approved: Approved) -> Sequence[Change]:
+def _protect(approved: Approved) -> Applied:
     payload = approved.proposal.payload
-    connection_id = _number(payload, "connection_id")
+    connection_id = whole_number(payload, "connection_id")
     held = connections.protect(
         connection_id=connection_id,
         kind=_protection(payload),
@@ -106,26 +109,24 @@ def _protect(approved: Approved) -> Sequence[Change]:
         now=approved.now,
     )
     review_supply(connection_ids=[connection_id], now=approved.now)
-    return [
-        approved.change(
-            action="connections.connection.protected", before=None, after=_told(held)
-        )
-    ]
+    change = approved.change(
+        action="connections.connection.protected", before=None, after=_told(held)
+    )
+    return Applied(changes=(change,))
 
 
-def _unprotect(approved: Approved) -> Sequence[Change]:
+def _unprotect(approved: Approved) -> Applied:
     payload = approved.proposal.payload
     ends_at = approved.now + ENDS_AFTER
     held = connections.unprotect_from(
-        protection_id=_number(payload, "protection_id"), at=ends_at
+        protection_id=whole_number(payload, "protection_id"), at=ends_at
     )
-    return [
-        approved.change(
-            action="connections.connection.unprotected",
-            before={**_told(held), "ends_at": None},
-            after=_told(held),
-        )
-    ]
+    change = approved.change(
+        action="connections.connection.unprotected",
+        before={**_told(held), "ends_at": None},
+        after=_told(held),
+    )
+    return Applied(changes=(change,))
 
 
 def _protect_words(payload: Payload, facts: Mapping[str, Json]) -> Words:
@@ -199,14 +200,14 @@ def _told(held: ProtectionHeld) -> dict[str, Json]:
 
 
 def _home(payload: Payload) -> Home:
-    found = connections.homes(connection_ids=[_number(payload, "connection_id")])
+    found = connections.homes(connection_ids=[whole_number(payload, "connection_id")])
     if not found:
         raise NotProposable(_("There is no such connection."))
     return found[0]
 
 
 def _holding(payload: Payload, now: datetime) -> tuple[ProtectionHeld, ...]:
-    number = _number(payload, "connection_id")
+    number = whole_number(payload, "connection_id")
     return connections.protections_on(connection_ids=[number], now=now).get(number, ())
 
 
@@ -215,19 +216,6 @@ def _protection(payload: Payload) -> ProtectionKind:
         return ProtectionKind(str(payload.get("protection")))
     except ValueError as error:
         raise NotProposable(_("Choose what the connection is protected as.")) from error
-
-
-def _number(payload: Payload, name: str) -> int:
-    number = payload.get(name)
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise NotProposable(_("There is no such connection."))
-    return number
-
-
-def _insist_on(payload: Payload, *names: str) -> None:
-    """Nothing is frozen that nobody looked at."""
-    if set(payload) != set(names):
-        raise NotProposable(_("There is no such connection."))
 
 
 KINDS = (
