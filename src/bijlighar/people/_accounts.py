@@ -122,7 +122,7 @@ def sign_ins_of(*, staff_id: int, session_key: str = "") -> tuple[SignInShown, .
 # Verbs
 
 
-def close(
+def close_account(
     *, staff_id: int, by: Viewer, now: datetime, real_now: datetime, why: str
 ) -> None:
     """Somebody may not sign in any more, from this moment. Raises OwnAccount."""
@@ -138,7 +138,7 @@ def close(
         record("people.staff.closed", staff_id, by=by, now=now, why=why)
 
 
-def reopen(*, staff_id: int, by: Viewer, now: datetime, why: str) -> None:
+def reopen_account(*, staff_id: int, by: Viewer, now: datetime, why: str) -> None:
     """Somebody may sign in again, as before. Raises OwnAccount."""
     not_oneself(staff_id=staff_id, by=by)
     with as_the_system(), transaction.atomic():
@@ -157,6 +157,7 @@ def end_sign_ins(
     now: datetime,
     real_now: datetime,
     but_session_key: str = "",
+    why: str = "",
 ) -> int:
     """Somebody is signed out everywhere (but in one session); how often they were in."""
     with as_the_system(), transaction.atomic():
@@ -166,7 +167,8 @@ def end_sign_ins(
             real_now=real_now,
             but=_sign_ins.key_hash(but_session_key) if but_session_key else b"",
         )
-        record("people.sign_ins.ended", staff_id, by=by, now=now, after={"ended": ended})
+        after: dict[str, object] = {"ended": ended}
+        record("people.sign_ins.ended", staff_id, by=by, now=now, why=why, after=after)
         return ended
 
 

@@ -101,14 +101,6 @@ def enrol(
         _record("people.staff.enrolled", staff_id, by=by, now=now, after={"factor": factor})
 
 
-def is_open(*, staff_id: int, real_now: datetime) -> bool:
-    """Whether somebody's code still works."""
-    with as_the_system():
-        return Invitation.objects.filter(
-            staff_id=staff_id, ended_at=None, expires_at__gt=real_now
-        ).exists()
-
-
 def give_sign_in(
     *, staff_id: int, password: str, totp_key: bytes, by: Viewer, now: datetime
 ) -> None:

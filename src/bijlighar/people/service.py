@@ -26,8 +26,10 @@ from bijlighar.people._accounts import OwnAccount as OwnAccount
 from bijlighar.people._accounts import WrongPassword as WrongPassword
 from bijlighar.people._accounts import change_password as change_password
 from bijlighar.people._accounts import choose_language as choose_language
+from bijlighar.people._accounts import close_account as close_account
 from bijlighar.people._accounts import end_sign_ins as end_sign_ins
 from bijlighar.people._accounts import person_of as person_of
+from bijlighar.people._accounts import reopen_account as reopen_account
 from bijlighar.people._accounts import sign_ins_of as sign_ins_of
 from bijlighar.people._accounts import staff_in as staff_in
 from bijlighar.people._factors import LastFactor as LastFactor
@@ -153,6 +155,36 @@ def open_sign_in(
         agent=agent,
         real_now=real_now,
     )
+
+
+def sign_in(
+    *,
+    staff_id: int,
+    session_key: str,
+    factor: str,
+    agent: str,
+    origin: Origin,
+    now: datetime,
+    real_now: datetime,
+) -> Viewer:
+    """Somebody has shown both factors and is signed in by this session, audited.
+
+    Raises UnknownStaff where the account was closed meanwhile.
+    """
+    with transaction.atomic():
+        viewer = viewer_of(staff_id=staff_id, origin=origin, now=now)
+        open_sign_in(
+            staff_id=staff_id,
+            session_key=session_key,
+            factor=factor,
+            address=origin.address,
+            agent=agent,
+            real_now=real_now,
+        )
+        _accounts.record(
+            "people.signed_in", staff_id, by=viewer, now=now, after={"factor": factor}
+        )
+        return viewer
 
 
 def end_sign_in(*, session_key: str, by: Viewer, now: datetime, real_now: datetime) -> None:
