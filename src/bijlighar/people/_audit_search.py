@@ -55,7 +55,7 @@ def covering(*, seq: int) -> SignedAt | None:
     return SignedAt(**{**found[0], "hash": bytes(found[0]["hash"]).hex()})
 
 
-def _arguments(scope: Scope, question: AuditQuestion) -> dict[str, object]:
+def _arguments(scope: Scope, question: AuditQuestion) -> dict[str, Any]:
     is_number = question.who.isdecimal() and len(question.who) < 19
     return {
         "areas": scope.areas,

@@ -1,0 +1,59 @@
+"""What was done, as a sentence: the names of actions in the reader's language.
+
+An action that is not in the table is shown by its name, so that nothing is ever hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: Mapping[str, Promise] = {
+    "connections.connection.protected": _("A connection was protected from disconnection"),
+    "connections.connection.unprotected": _("The protection of a connection ended"),
+    "grid.node.closed": _("An office or part of the grid was closed"),
+    "grid.node.located": _("A place on the map was set"),
+    "grid.node.moved": _("A part of the grid moved under another office"),
+    "grid.node.opened": _("An office or part of the grid was opened"),
+    "grid.node.renamed": _("An office or part of the grid was renamed"),
+    "grid.node.split": _("An office or part of the grid was split"),
+    "masters.exported": _("A table was exported"),
+    "people.role.ended": _("A role was taken back"),
+    "people.role.granted": _("A role was given"),
+    "people.staff.added": _("A member of staff was added"),
+    "people.staff.recovered": _("A member of staff got back in with two people's help"),
+}
+
+KINDS: Mapping[str, Promise] = {
+    "client": _("Machine client"),
+    "connection": _("Connection"),
+    "export": _("Export"),
+    "import": _("Import"),
+    "node": _("Part of the grid"),
+    "proposal": _("Proposal"),
+    "staff": _("Member of staff"),
+}
+
+CHANNELS: Mapping[str, Promise] = {
+    "desk": _("Desk"),
+    "api": _("API"),
+    "command": _("Command"),
+    "job": _("Job"),
+}
+
+
+def sentence(action: str) -> str:
+    """What was done, for people; the action's own name where there is no sentence."""
+    return str(SENTENCES.get(action, action))
+
+
+def kind_name(kind: str) -> str:
+    """What it was done to."""
+    return str(KINDS.get(kind, kind))
+
+
+def channel_name(channel: str) -> str:
+    """How it came in."""
+    return str(CHANNELS.get(channel, channel))
