@@ -41,8 +41,16 @@ revoke usage on schema public from {DESK};
 MEMBER = f"""
 do $$
 begin
-    grant {DESK} to current_user;
-exception when unique_violation or object_in_use then null;
+    if not pg_has_role(current_user, '{DESK}', 'member') then
+        grant {DESK} to current_user;
+    end if;
+exception
+    when insufficient_privilege then
+        raise exception
+            'The role {DESK} was made by somebody else on this server: let a superuser'
+            ' say "grant {DESK} to % with admin option", then migrate again.',
+            current_user;
+    when unique_violation or object_in_use then null;
 end
 $$
 """
