@@ -115,6 +115,7 @@ STATICFILES_DIRS = [
     for name, folder in {
         "htmx": "htmx.org/dist",
         "htmx-ext-sse": "htmx-ext-sse",
+        "leaflet": "leaflet/dist",
         "mukta/files": ".bijlighar-fonts",
         "mukta": "@fontsource/mukta",
     }.items()
@@ -250,4 +251,7 @@ BIJLIGHAR: dict[str, str] = {
     "audit_heads": os.environ.get("BIJLIGHAR_AUDIT_HEADS", ""),
     "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
     "town_url": os.environ.get("BIJLIGHAR_TOWN_URL", ""),
+    # Pictures of the ground below the map: https://tiles.example/{z}/{x}/{y}.png, or none.
+    "tiles_url": os.environ.get("BIJLIGHAR_TILES", ""),
+    "tiles_credit": os.environ.get("BIJLIGHAR_TILES_CREDIT", ""),
 }

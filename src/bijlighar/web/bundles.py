@@ -41,6 +41,8 @@ BUNDLES = {
     "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
     "consumer.js": (*_HTMX, *_js("live", "clock", "days")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
+    "map.css": ("vendor/leaflet/leaflet.css",),
+    "map.js": ("vendor/leaflet/leaflet.js", *_js("map")),
     "desk.js": (*_HTMX, *_js("live", "clock", "desk")),
 }
 _COMMENT = re.compile(rb"^ */\*.*?\*/", re.MULTILINE | re.DOTALL)

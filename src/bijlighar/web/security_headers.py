@@ -29,15 +29,18 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 NextAsync = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-def content_security_policy(*, gateway_url: str) -> str:
-    """The policy of every page; forms may lead here and to the gateway."""
+def content_security_policy(*, gateway_url: str, tiles_url: str = "") -> str:
+    """The policy of every page; forms may lead here and to the gateway.
+
+    Pictures come from here and, where the installation names one, the map's tile server.
+    """
     gateway = urlsplit(gateway_url)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self'",
+            f"img-src 'self'{_tile_server(tiles_url)}",
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
@@ -47,6 +50,12 @@ def content_security_policy(*, gateway_url: str) -> str:
             "frame-ancestors 'none'",
         )
     )
+
+
+def _tile_server(tiles_url: str) -> str:
+    """The source of tiles as the policy names it; `{s}` stands for any of its hosts."""
+    server = urlsplit(tiles_url.replace("{s}", "*"))
+    return f" {server.scheme}://{server.netloc}" if server.netloc else ""
 
 
 class SecurityHeaders:
@@ -59,7 +68,8 @@ class SecurityHeaders:
         """The policy is made once, when the server starts."""
         self._next = get_response
         self._policy = content_security_policy(
-            gateway_url=str(settings.BIJLIGHAR["gateway_url"])
+            gateway_url=str(settings.BIJLIGHAR["gateway_url"]),
+            tiles_url=str(settings.BIJLIGHAR["tiles_url"]),
         )
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
