@@ -42,6 +42,7 @@ BUNDLES = {
     "consumer.js": (*_HTMX, *_js("live", "clock", "days")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
     "map.css": ("vendor/leaflet/leaflet.css",),
+    "sign-in.js": _js("passkey"),
     "map.js": ("vendor/leaflet/leaflet.js", *_js("map")),
     "desk.js": (*_HTMX, *_js("live", "clock", "desk")),
 }

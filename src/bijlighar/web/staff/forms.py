@@ -30,10 +30,23 @@ class SignInForm(forms.Form):
     """Login and password."""
 
     login = forms.CharField(
-        max_length=40, error_messages={"required": _("Enter your login.")}
+        label=_("Login"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+        max_length=40,
+        error_messages={"required": _("Enter your login.")},
     )
     password = forms.CharField(
-        max_length=128, strip=False, error_messages={"required": _("Enter your password.")}
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        max_length=128,
+        strip=False,
+        error_messages={"required": _("Enter your password.")},
     )
 
     def clean_login(self) -> str:
@@ -45,7 +58,16 @@ class CodeForm(forms.Form):
     """The six digits of the authenticator app."""
 
     code = forms.CharField(
-        max_length=12, error_messages={"required": _("Enter the six digits.")}
+        label=_("Six digits from the app"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "class": "digits",
+            }
+        ),
+        max_length=12,
+        error_messages={"required": _("Enter the six digits.")},
     )
 
 
@@ -58,9 +80,16 @@ class NewPasswordForm(forms.Form):
     """A new password, twice."""
 
     password = forms.CharField(
-        max_length=200, strip=False, error_messages={"required": _("Choose a password.")}
+        label=_("New password"),
+        help_text=_("At least 12 letters. A sentence that only you know is good."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=200,
+        strip=False,
+        error_messages={"required": _("Choose a password.")},
     )
     again = forms.CharField(
+        label=_("New password, again"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         max_length=200,
         strip=False,
         error_messages={"required": _("Type the password again.")},
@@ -82,10 +111,29 @@ class InvitedForm(NewPasswordForm):
     """Login and one-time code, with the password that the person chooses."""
 
     login = forms.CharField(
-        max_length=40, error_messages={"required": _("Enter your login.")}
+        label=_("Login"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+        max_length=40,
+        error_messages={"required": _("Enter your login.")},
     )
     code = forms.CharField(
-        max_length=60, error_messages={"required": _("Enter the code you were given.")}
+        label=_("Code you were given"),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "class": "digits",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+        max_length=60,
+        error_messages={"required": _("Enter the code you were given.")},
     )
     field_order = ("login", "code", "password", "again")
 
@@ -98,6 +146,8 @@ class ChangePasswordForm(NewPasswordForm):
     """The present password and a new one."""
 
     present = forms.CharField(
+        label=_("Present password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         max_length=200,
         strip=False,
         error_messages={"required": _("Enter your present password.")},
@@ -108,13 +158,15 @@ class ChangePasswordForm(NewPasswordForm):
 class PasskeyNameForm(forms.Form):
     """What its owner calls a passkey."""
 
-    name = forms.CharField(max_length=60, required=False)
+    name = forms.CharField(label=_("Name of the passkey"), max_length=60, required=False)
 
 
 class WhyForm(forms.Form):
     """The reason of a change, for the audit trail."""
 
     why = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Kept in the audit trail."),
         max_length=300,
         error_messages={"required": _("Say why; it is kept in the audit trail.")},
     )
@@ -124,16 +176,18 @@ class GrantForm(WhyForm):
     """A role in an area, with the reason."""
 
     role = forms.ChoiceField(
+        label=_("Role"),
         error_messages={
             "required": _("Choose a role."),
             "invalid_choice": _("Choose a role from the list."),
-        }
+        },
     )
     area = forms.ChoiceField(
+        label=_("Area"),
         error_messages={
             "required": _("Choose an area."),
             "invalid_choice": _("Choose an area from the list."),
-        }
+        },
     )
     field_order: Sequence[str] = ("role", "area", "why")
 
@@ -157,20 +211,39 @@ class GrantForm(WhyForm):
 class NewPersonForm(GrantForm):
     """A new member of staff with a first role."""
 
-    login = forms.CharField(max_length=40, error_messages={"required": _("Enter a login.")})
+    login = forms.CharField(
+        label=_("Login"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        max_length=40,
+        error_messages={"required": _("Enter a login.")},
+    )
     name_en = forms.CharField(
-        max_length=80, error_messages={"required": _("Enter the name in English.")}
+        label=_("Name in English"),
+        max_length=80,
+        error_messages={"required": _("Enter the name in English.")},
     )
     name_hi = forms.CharField(
-        max_length=80, error_messages={"required": _("Enter the name in Hindi.")}
+        label=_("Name in Hindi"),
+        widget=forms.TextInput(attrs={"lang": "hi"}),
+        max_length=80,
+        error_messages={"required": _("Enter the name in Hindi.")},
     )
     email = forms.EmailField(
+        label=_("Mail"),
         max_length=120,
         required=False,
         error_messages={"invalid": _("This is no mail address.")},
     )
-    mobile = forms.CharField(max_length=20, required=False)
+    mobile = forms.CharField(
+        label=_("Mobile"),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        max_length=20,
+        required=False,
+    )
     language = forms.ChoiceField(
+        label=_("Language of the desk"),
         choices=[("hi", "हिन्दी"), ("en", "English")],
         required=False,
         error_messages={"invalid_choice": _("Choose Hindi or English.")},
