@@ -28,7 +28,7 @@ class _Limit(SimpleRateThrottle):
 
     def __init__(self, *, kind: str, who: str) -> None:
         super().__init__(settings.API_LIMITS[kind])
-        self._counter = f"{kind} {who}"
+        self._counter = f"{kind}-{who}"
 
     def get_cache_key(self, request: HttpRequest) -> str:
         return self._counter

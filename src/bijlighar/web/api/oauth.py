@@ -38,6 +38,14 @@ class MachineClients(OAuth2Validator):  # type: ignore[misc]
             and people.client_in_use(client_id=request.client.client_id)
         )
 
+    def _load_application(self, client_id: str, request: Any) -> Any:
+        """No client's id holds the character zero, and PostgreSQL takes none."""
+        return (
+            None
+            if "\0" in (client_id or "")
+            else super()._load_application(client_id, request)
+        )
+
     def validate_grant_type(
         self, client_id: str, grant_type: str, client: Any, request: Any, *_: Any, **__: Any
     ) -> bool:

@@ -108,11 +108,15 @@ def writes(
     *,
     right: Right,
     people_only: bool,
+    fresh: bool = False,
     answer: type[Schema],
     tag: str,
     status: int = 200,
 ) -> Callable[[View], View]:
-    """An operation that changes something: once for each idempotency key."""
+    """An operation that changes something: once for each idempotency key.
+
+    `people_only` keeps machine clients out; `fresh` asks for a second factor shown lately.
+    """
 
     def registered(view: View) -> View:
         def respond(request: DeskRequest, values: dict[str, Any]) -> HttpResponse:
@@ -135,7 +139,7 @@ def writes(
 
         api.post(
             path,
-            auth=[_admission(right, people_only=people_only)],
+            auth=[_admission(right, people_only=people_only, fresh=fresh)],
             response={status: answer, frozenset(WRITE_FAILURES): Failure},
             operation_id=view.__name__,
             tags=[tag],
@@ -184,7 +188,7 @@ def _guarded(
 
 
 def _admission(
-    right: Right | None, *, people_only: bool = False
+    right: Right | None, *, people_only: bool = False, fresh: bool = False
 ) -> Callable[[HttpRequest], Viewer | None]:
     """Who asks, counted, and with the right; None where nobody known does."""
 
@@ -200,6 +204,8 @@ def _admission(
             raise PermissionDenied
         if request.method not in SAFE:
             _check_form(request)
+        if fresh:
+            _check_factor(request)
         cast(DeskRequest, request).viewer = viewer
         return viewer
 
@@ -237,6 +243,15 @@ def _check_form(request: HttpRequest) -> None:
             "no_idempotency_key",
             f"Send {KEY_HEADER}: 1 to {LONGEST_KEY} letters, digits, - or _.",
             field=KEY_HEADER,
+        )
+
+
+def _check_factor(request: HttpRequest) -> None:
+    """A decision needs what the desk's sensitive pages need: the second factor, lately."""
+    key = request.session.session_key or ""
+    if not people.factor_is_fresh(session_key=key, real_now=clock.real_now()):
+        raise ApiError(
+            403, "second_factor_is_old", "Show your second factor again at the desk first."
         )
 
 

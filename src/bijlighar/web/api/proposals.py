@@ -13,6 +13,7 @@ from bijlighar.connections.values import ProtectionKind
 from bijlighar.flow import decide_proposal, propose
 from bijlighar.flow.proposal_kinds import decider
 from bijlighar.flow.protect_connection import PROTECT, protect_payload
+from bijlighar.flow.recover_staff import KIND as RECOVERY
 from bijlighar.people.values import Right
 from bijlighar.proposals import service as held_proposals
 from bijlighar.proposals.values import Asked, Listed, Refusal, State
@@ -117,6 +118,7 @@ def propose_protection(request: DeskRequest, wanted: NewProtection) -> schemas.P
     "/proposals/{uuid:proposal_id}/decision",
     right=Right.SEE_PROPOSALS,
     people_only=True,
+    fresh=True,
     answer=schemas.Proposal,
     tag="proposals",
 )
@@ -125,20 +127,25 @@ def decide(request: DeskRequest, proposal_id: UUID, decision: Decision) -> schem
 
     The answer may be that it has run out or become void: look at `state`.
     """
+    held = held_proposals.get(proposal_id=proposal_id, scope=request.scope)
+    if held.kind == RECOVERY.name:
+        raise ApiError(
+            422, "decide_at_the_desk", "Its approval shows a code, which is for eyes only."
+        )
     try:
-        return _proposal(
-            decide_proposal.decide(
-                proposal_id=proposal_id,
-                approve=decision.approve,
-                seen_hash=decision.seen_hash,
-                why=decision.why,
-                by=request.viewer,
-                now=clock.now(),
-            )
+        decided = decide_proposal.decide(
+            proposal_id=proposal_id,
+            approve=decision.approve,
+            seen_hash=decision.seen_hash,
+            why=decision.why,
+            by=request.viewer,
+            now=clock.now(),
+            real_now=clock.real_now(),
         )
     except decide_proposal.MayNotDecide as error:
         status = 409 if error.refusal in OUT_OF_DATE else 403
         raise ApiError(status, "may_not_decide", str(error)) from error
+    return _proposal(decided.proposal)
 
 
 def _proposal(held: Held) -> schemas.Proposal:

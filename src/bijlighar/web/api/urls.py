@@ -85,5 +85,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth/token/", oauth.token, name="api_token"),
     path(f"{FIRST}openapi.json", description, name="api_description"),
     *_operations(),
+    path("", nothing, {"rest": ""}, name="api_root"),
     path("<path:rest>", nothing, name="api_nothing"),
 ]
