@@ -1,9 +1,10 @@
 """The entrance: which requests are let in at all, and a word in the log about each.
 
-A method that no view serves, and a machine's call that was not encrypted, are turned away
-before any view hears of them. Afterwards every refusal, and every page that somebody saw
-who is signed in, is one line of the log: who, from where, which screen, which object, and
-the answer; never what was typed or shown.
+A method that no view serves, a machine's call that was not encrypted, and what another
+site's page loads or sends in somebody's name are turned away before any view hears of
+them. Afterwards every refusal, and every page that somebody saw who is signed in, is one
+line of the log: who, from where, which screen, which object, and the answer; never what
+was typed or shown.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from typing import cast
 import structlog
 from asgiref.sync import markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponseForbidden,
+    HttpResponseNotAllowed,
+    JsonResponse,
+)
 from django.http.response import HttpResponseBase
 
 from bijlighar.people.values import Viewer
@@ -66,14 +72,34 @@ class Entrance:
 def _turned_away(request: HttpRequest) -> HttpResponseBase | None:
     is_for_machines = request.path.startswith(FOR_MACHINES)
     methods = MACHINE_METHODS if is_for_machines else PAGE_METHODS
+    if request.method not in methods and is_for_machines:
+        message = "No address takes this method."
+        return JsonResponse(
+            {"code": "method_not_allowed", "message": message, "field": None},
+            status=405,
+            headers={"Allow": ", ".join(methods)},
+        )
     if request.method not in methods:
         return HttpResponseNotAllowed(methods)
+    if not is_for_machines and _is_another_sites(request):
+        return HttpResponseForbidden()
     if is_for_machines and settings.IS_HTTPS and not request.is_secure():
         message = "Call the https:// address: this call was not encrypted."
         return JsonResponse(
             {"code": "not_encrypted", "message": message, "field": None}, status=403
         )
     return None
+
+
+def _is_another_sites(request: HttpRequest) -> bool:
+    """Whether another site's page asks for this; following a link from there is allowed."""
+    asked = request.headers
+    is_visit = (
+        request.method == "GET"
+        and asked.get("Sec-Fetch-Mode") == "navigate"
+        and asked.get("Sec-Fetch-Dest") == "document"
+    )
+    return asked.get("Sec-Fetch-Site") == "cross-site" and not is_visit
 
 
 def _write_down(request: HttpRequest, response: HttpResponseBase) -> None:
