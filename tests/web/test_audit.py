@@ -10,7 +10,7 @@ from django.test import Client
 
 from bijlighar.people import service as people
 from bijlighar.people.audit_lines import public_key_of
-from bijlighar.people.values import SYSTEM, Change, Role
+from bijlighar.people.values import SYSTEM, AuditQuestion, Change, Right, Role, Viewer
 from tests.cast import grid_of_cast
 from tests.signing_in import add_staff, client_of, viewer
 
@@ -30,7 +30,9 @@ def auditor(ids) -> Client:
     return client_of(add_staff("auditor", (Role.AUDITOR, ids["D1"])))
 
 
-def happened(number: int, place_id: int | None, **changes: object) -> int:
+def happened(
+    number: int, place_id: int | None, *, by: Viewer = SYSTEM, **changes: object
+) -> int:
     known = {
         "action": "grid.node.renamed",
         "object_kind": "node",
@@ -42,7 +44,7 @@ def happened(number: int, place_id: int | None, **changes: object) -> int:
     }
     return people.record(
         change=Change(**{**known, **changes}),  # type: ignore[arg-type]
-        by=changes.pop("by", SYSTEM),  # type: ignore[arg-type]
+        by=by,
         now=AT + timedelta(days=number),
     )
 
@@ -79,7 +81,7 @@ class TestTheTrail:
             ("action=grid.node.renamed", {1, 2}),
             ("action=grid.node.moved", {4}),
             ("kind=node&object=N2", {2}),
-            ("kind=staff", set()),
+            ("kind=client", set()),
             ("channel=job", {1, 2, 4}),
             ("channel=desk", set()),
             ("who=bijlighar", {1, 2, 4}),
@@ -87,7 +89,7 @@ class TestTheTrail:
             ("from=2026-04-08&object=N2", {2}),
             ("from=2026-04-08&until=2026-04-08", {2}),
             ("until=2026-04-07&why=letter", {1}),
-            ("from=2026-04-11", set()),
+            ("from=2026-04-11&until=2026-04-12", set()),
         ],
     )
     def test_it_is_searched_by(self, ids, auditor, search, found):
@@ -155,10 +157,10 @@ class TestOneRecord:
         for expected in ("Old 1", "New 1", "letter 1", "Asha (12)", "P-7", "+05:30"):
             assert expected in shown
         (entry,) = people.search_audit(
-            scope=viewer(add_staff("x-y", (Role.DIRECTOR, ids["NDVN"]))).scope(
-                "see_audit"  # type: ignore[arg-type]
+            scope=viewer(add_staff("director", (Role.DIRECTOR, ids["NDVN"]))).scope(
+                Right.SEE_AUDIT
             ),
-            question=people.AuditQuestion(seq=seq),
+            question=AuditQuestion(seq=seq),
             limit=1,
         )
         assert entry.hash in shown
