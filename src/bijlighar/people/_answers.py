@@ -51,9 +51,7 @@ def answer_kept(
     if held is None:
         return None
     if bytes(held.request_hash) != sha256(request).digest():
-        raise KeyReused(
-            "This Idempotency-Key belongs to another request: choose a new one."
-        )
+        raise KeyReused("This Idempotency-Key was used for another request: choose one.")
     return Answer(status=held.status, body=held.body)
 
 

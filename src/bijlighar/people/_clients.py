@@ -48,6 +48,7 @@ def register_client(
     area_ids: Sequence[int],
     by: Viewer,
     now: datetime,
+    why: str = "",
 ) -> ClientSecret:
     """A new machine client and its first secret. Raises WrongClient.
 
@@ -88,11 +89,12 @@ def register_client(
                 "scopes": made.scopes,
                 "area_ids": made.area_ids,
             },
+            why=why,
         )
     return ClientSecret(number=made.pk, client_id=made.client_id, secret=secret)
 
 
-def rotate_secret(*, number: int, by: Viewer, now: datetime) -> ClientSecret:
+def rotate_secret(*, number: int, by: Viewer, now: datetime, why: str = "") -> ClientSecret:
     """A new secret; the old one and every token end at once. Raises UnknownClient."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with transaction.atomic():
@@ -105,7 +107,7 @@ def rotate_secret(*, number: int, by: Viewer, now: datetime) -> ClientSecret:
             application.save(update_fields=["client_secret", "updated"])
         _end_tokens(held)
         models.MachineClient.objects.filter(pk=number).update(secret_changed_at=now)
-        _told(held, "people.client.secret_changed", by, now, after={"name": held.name})
+        _told(held, "people.client.secret_changed", by, now, why=why)
     return ClientSecret(number=number, client_id=held.client_id, secret=secret)
 
 
@@ -147,9 +149,9 @@ def client_in_use(*, client_id: str) -> MachineClient | None:
     return None if found is None else _shown(found)
 
 
-def token_given(*, client_id: str, real_now: datetime) -> None:
+def token_given(*, client_id: str, now: datetime) -> None:
     """Remember when a client last asked for a token."""
-    models.MachineClient.objects.filter(client_id=client_id).update(last_token_at=real_now)
+    models.MachineClient.objects.filter(client_id=client_id).update(last_token_at=now)
 
 
 def viewer_of_token(*, token: str, origin: Origin, real_now: datetime) -> Viewer | None:

@@ -74,7 +74,7 @@ class MachineClients(OAuth2Validator):  # type: ignore[misc]
 
     def save_bearer_token(self, token: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep the token's hash, and that the client asked."""
-        people.token_given(client_id=request.client.client_id, real_now=clock.real_now())
+        people.token_given(client_id=request.client.client_id, now=clock.now())
         return super().save_bearer_token(token, request, *args, **kwargs)
 
 
