@@ -51,6 +51,7 @@ urlpatterns = [
     path("desk/masters/", include("bijlighar.web.masters.urls")),
     path("desk/audit/", include("bijlighar.web.audit.urls")),
     path("desk/proposals/", include("bijlighar.web.proposals.urls")),
+    path("desk/clients/", include("bijlighar.web.clients.urls")),
     path("api/", include("bijlighar.web.api.urls")),
     path("phones/", phones_views.phones, name="phones"),
     path("phones/live/", phones_views.phones_live, name="phones_live"),
