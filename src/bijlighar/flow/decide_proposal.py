@@ -55,7 +55,6 @@ def decide(
     UnknownProposal, NoReason, MayNotDecide, or what the application raises: the proposal
     is then as it was.
     """
-    told = proposals.reason(why)
     with transaction.atomic():
         held = proposals.locked(
             proposal_id=proposal_id, scope=by.scope(Right.SEE_PROPOSALS)
@@ -69,6 +68,7 @@ def decide(
             )
             if refusal is not None:
                 return Decided(proposal=_not_decided(held, refusal, by, now))
+            told = proposals.reason(why)
             if not approve:
                 refused = proposals.decide(
                     proposal=held, state=State.REFUSED, why=told, by=by, now=now

@@ -18,7 +18,8 @@ from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, ActorKind, Change, Scope, Viewer
 from bijlighar.proposals import rules, states
 from bijlighar.proposals.models import Proposal as Row
-from bijlighar.proposals.states import NotOpen, ProposalEvent
+from bijlighar.proposals.states import NotOpen as NotOpen
+from bijlighar.proposals.states import ProposalEvent
 from bijlighar.proposals.values import (
     Asked,
     Circumstances,
