@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "bijlighar.supply",
     "bijlighar.notices",
     "bijlighar.masters",
+    "bijlighar.dashboards",
     "bijlighar.flow",
     "bijlighar.web",
 ]
