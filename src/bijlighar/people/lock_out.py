@@ -28,10 +28,11 @@ class BacksOff(AxesDatabaseHandler):  # type: ignore[misc]
     def wait(self, request: HttpRequest, credentials: dict[str, Any] | None) -> timedelta:
         """For how long yet; zero or less where it may be tried."""
         failures, last = self._failures(request, credentials)
-        if last is None:
+        locked = locked_for(failures=failures)
+        if last is None or not locked:
             return timedelta()
         tried_at: datetime = request.axes_attempt_time  # type: ignore[attr-defined]
-        return last + locked_for(failures=failures) - tried_at
+        return last + locked - tried_at
 
     def _failures(
         self, request: HttpRequest, credentials: dict[str, Any] | None
