@@ -96,7 +96,7 @@ def _words(payload: Payload, facts: Mapping[str, Json]) -> Words:
             ),
             Row(
                 label=_("Password"),
-                before=_("set") if facts.get("is_enrolled") else _("none"),
+                before=_("a password is set") if facts.get("is_enrolled") else _("none"),
                 after=_("none"),
             ),
         ),
