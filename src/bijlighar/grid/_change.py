@@ -18,7 +18,7 @@ from bijlighar.grid import _open, models
 from bijlighar.grid._history import fact_on, is_open_on, write
 from bijlighar.grid._reach import refresh
 from bijlighar.grid._refusals import UnknownNode, WrongTree
-from bijlighar.grid.profile import profile
+from bijlighar.grid.profile import profile, word_of
 from bijlighar.grid.rules import may_hang_below, name_fault
 from bijlighar.grid.values import ChangeKind, GridChange, Kind, NewNode, Part
 from bijlighar.kernel.ist import supply_day_of
@@ -316,7 +316,11 @@ def _check_parent(node: models.Node, parent: models.Node, change: GridChange) ->
     if not may_hang_below(profile=held, kind=Kind(node.kind), parent=Kind(parent.kind)):
         raise WrongTree(
             _("%(code)s: a %(level)s does not hang below a %(above)s (%(parent)s).")
-            % {**names, "level": node.kind, "above": parent.kind}
+            % {
+                **names,
+                "level": word_of(held, node.kind),
+                "above": word_of(held, parent.kind),
+            }
         )
     fact_on(parent, change.from_day)
     closes = parent.closed_on

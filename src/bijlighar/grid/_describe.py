@@ -1,11 +1,10 @@
-"""What a change of the tree rests on, where it belongs, and how it is told to people."""
+"""What a change of the tree rests on, where it belongs, and a node's history."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bijlighar.grid import _change, models
@@ -54,28 +53,6 @@ def place(change: GridChange) -> int:
     return fact.parent_id
 
 
-def sentence(change: GridChange) -> str:
-    """The change, told from the day on which it holds."""
-    node = _node(change.node_id)
-    said = {
-        "name": _called(node, change.from_day),
-        "day": change.from_day.isoformat(),
-        "new": _pick(change.name_en, change.name_hi),
-    }
-    if change.kind is ChangeKind.RENAME:
-        return _("%(name)s is called %(new)s from %(day)s.") % said
-    if change.kind is ChangeKind.MOVE and change.parent_id is not None:
-        said["parent"] = _called(_node(change.parent_id), change.from_day)
-        return _("%(name)s hangs below %(parent)s from %(day)s.") % said
-    if change.kind is ChangeKind.SPLIT:
-        return _split(change, said)
-    if change.kind is ChangeKind.CLOSE:
-        return _("%(name)s is closed from %(day)s.") % said
-    location = change.location
-    said["place"] = f"{location.latitude}, {location.longitude}" if location else ""
-    return _("%(name)s stands at %(place)s from %(day)s.") % said
-
-
 def history(
     node_id: int, areas: frozenset[int], path_on: Callable[..., Sequence[Node]]
 ) -> tuple[Fact, ...]:
@@ -119,14 +96,6 @@ def _told(
     )
 
 
-def _split(change: GridChange, said: dict[str, str]) -> str:
-    parts = [f"{_pick(one.name_en, one.name_hi)} ({one.code})" for one in change.parts]
-    told = {**said, "parts": ", ".join(parts)}
-    if change.closes:
-        return _("%(name)s becomes %(parts)s from %(day)s and is closed.") % told
-    return _("%(parts)s comes out of %(name)s from %(day)s; the rest goes on.") % told
-
-
 def _node(node_id: int) -> models.Node:
     found = models.Node.objects.filter(pk=node_id).first()
     if found is None:
@@ -157,16 +126,6 @@ def _facts_of(node: models.Node, day: date) -> dict[str, object]:
         "latitude": None if fact.latitude is None else str(fact.latitude),
         "longitude": None if fact.longitude is None else str(fact.longitude),
     }
-
-
-def _called(node: models.Node, day: date) -> str:
-    fact = _fact(node, day)
-    assert fact is not None, "every node opens with a fact"
-    return f"{_pick(fact.name_en, fact.name_hi)} ({node.code})"
-
-
-def _pick(en: str, hi: str) -> str:
-    return en if get_language() == "en" else hi
 
 
 def _meeting(one: int, other: int) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bijlighar.grid import models
 from bijlighar.grid._history import is_open_on
 from bijlighar.grid._refusals import WrongTree
-from bijlighar.grid.profile import profile
+from bijlighar.grid.profile import profile, word_of
 from bijlighar.grid.rules import may_hang_below
 from bijlighar.grid.values import Kind, NewNode
 
@@ -33,8 +33,8 @@ def one(
             _("%(code)s: a %(level)s does not hang below a %(above)s (%(parent)s).")
             % {
                 "code": new.code,
-                "level": new.kind,
-                "above": parent.kind,
+                "level": word_of(held, new.kind),
+                "above": word_of(held, parent.kind),
                 "parent": parent.code,
             }
         )

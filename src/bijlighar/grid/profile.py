@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 import yaml
+from django.utils.translation import get_language
 
 from bijlighar.grid.values import Kind, Level, Profile
 from bijlighar.kernel.errors import BijligharError
@@ -19,6 +20,14 @@ def profile_names() -> tuple[str, ...]:
     """The profiles that the product brings, by name."""
     found = files("bijlighar.grid").joinpath("profiles").iterdir()
     return tuple(sorted(file.name.removesuffix(".yaml") for file in found))
+
+
+def word_of(held: Profile, kind: str) -> str:
+    """A level in the discom's own words and the reader's language."""
+    level = held.levels.get(Kind(kind))
+    if level is None:
+        return kind
+    return level.en.lower() if get_language() == "en" else level.hi
 
 
 @cache

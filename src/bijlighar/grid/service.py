@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from bijlighar.grid import _change, _describe, _json, _open, _reach, models
+from bijlighar.grid import _bulk, _change, _describe, _json, _open, _reach, models
 from bijlighar.grid._refusals import UnknownNode as UnknownNode
 from bijlighar.grid._refusals import WrongTree as WrongTree
 from bijlighar.grid.profile import profile
@@ -28,6 +28,7 @@ from bijlighar.people import service as people
 from bijlighar.people.values import Change, Scope, Viewer
 
 DEEPEST = 20
+LARGEST_ID = 2**63 - 1
 
 
 # Verbs
@@ -81,6 +82,15 @@ def change(
     )
 
 
+def open_many(*, new: Sequence[NewNode], now: datetime) -> None:
+    """Take many nodes of an import in, all or none, in the caller's transaction.
+
+    The import has looked at them as `open_nodes` would, writes one audit record for all of
+    them, and refreshes the reach at its end.
+    """
+    _bulk.open_many(new, now)
+
+
 def refresh_reach(*, day: date) -> None:
     """Spread the tree of a day out anew: called after every change and each midnight."""
     _reach.refresh(day=day)
@@ -123,12 +133,6 @@ def change_facts(change: GridChange) -> dict[str, object]:
         return _describe.facts(change)
 
 
-def describe_change(change: GridChange) -> str:
-    """The change in one sentence, in the reader's language. Raises UnknownNode."""
-    with people.as_the_system():
-        return _describe.sentence(change)
-
-
 def place_of_change(change: GridChange) -> int:
     """The lowest area that holds all that the change touches, by today's tree.
 
@@ -166,6 +170,8 @@ def path_on(*, node_id: int, day: date) -> tuple[Node, ...]:
 
     Empty where the node is not open that day. Names above the present areas are told too.
     """
+    if node_id > LARGEST_ID:
+        return ()
     with people.as_the_system(), connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.grid", "path_on"), {"node": node_id, "day": day}
