@@ -7,6 +7,7 @@ from datetime import date
 from django.urls import include, path, register_converter
 
 from bijlighar.web import bundles, health, language, live, webhooks
+from bijlighar.web.access import public
 from bijlighar.web.consumer import recharge_views, views
 from bijlighar.web.demo import (
     clock_views,
@@ -57,14 +58,14 @@ urlpatterns = [
     path("phones/live/", phones_views.phones_live, name="phones_live"),
     path("live/", live.town, name="live"),
     path("live/home/<int:connection_id>/", live.home, name="live_home"),
-    path("language/", language.choose, name="language"),
+    path("language/", public(language.choose), name="language"),
     path("demo/code/", desk_views.code, name="demo_code"),
     path("tour/<int:step>/", desk_views.tour, name="tour"),
     path("demo/clock/", clock_views.change, name="clock"),
     path("demo/clock/control/", clock_views.control, name="clock_control"),
     path("demo/clock/ribbon/", clock_views.ribbon, name="clock_ribbon"),
     path("demo/faults/", fault_views.change, name="faults"),
-    path("gateways/<slug:gateway>/webhook/", webhooks.receive, name="webhook"),
-    path("bundles/<slug:digest>/<str:name>", bundles.show, name="bundle"),
-    path("healthz", health.healthz, name="healthz"),
+    path("gateways/<slug:gateway>/webhook/", public(webhooks.receive), name="webhook"),
+    path("bundles/<slug:digest>/<str:name>", public(bundles.show), name="bundle"),
+    path("healthz", public(health.healthz), name="healthz"),
 ]
