@@ -259,8 +259,7 @@ class World:
 
     def tile(self, home: Home) -> HomeTile:
         """The home on the desk's picture."""
-        town = dashboards.town(now=self.now)
-        return next(one for one in town.homes if one.connection_id == home.connection_id)
+        return dashboards.tile(connection_id=home.connection_id, now=self.now)
 
     def picture(self, home: Home) -> HomePicture:
         """What the home's own page shows."""

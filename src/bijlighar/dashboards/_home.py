@@ -99,6 +99,7 @@ def charge(connection_id: int, day: date) -> ChargePicture | None:
 
 def _supply(tile: HomeTile, balance_paise: int) -> SupplyPicture:
     now_is = supply.state_of(connection_id=tile.connection_id)
+    assert tile.since is not None, "a supply that has a state has a beginning"
     return SupplyPicture(
         shown=tile.shown,
         since=tile.since,

@@ -1,4 +1,4 @@
-"""Questions that screens ask; nothing here writes.
+"""Questions that screens ask; nothing here writes but what people keep of questions.
 
 Read across domains by SQL of their own (`sql/`): a picture is one look at many tables.
 What staff ask is asked for a scope, and the SQL itself holds to it by `grid_reach`; the
@@ -7,16 +7,30 @@ database's own row security stands behind that. What the demo's public pages ask
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from bijlighar.connections import service as connections
-from bijlighar.dashboards import _api, _areas, _grid, _home, _search, _town
+from bijlighar.dashboards import (
+    _api,
+    _areas,
+    _connection,
+    _grid,
+    _home,
+    _listed,
+    _saved,
+    _search,
+    _town,
+)
 from bijlighar.dashboards._asking import all_of, one_of
 from bijlighar.dashboards.values import (
     Area,
     BothLanguages,
     ChargePicture,
+    ConnectionFilter,
+    ConnectionHead,
+    ConnectionRow,
+    Found,
     Happening,
     HomeChoice,
     HomePicture,
@@ -24,12 +38,22 @@ from bijlighar.dashboards.values import (
     HomesShown,
     HomeTile,
     Pulse,
+    SavedView,
+    Seen,
+    Sees,
     SupplyShown,
+    Timeline,
+    TimelineKind,
     TownFigures,
     TownPicture,
 )
-from bijlighar.people.values import Scope
+from bijlighar.people.values import Scope, Viewer
 
+WrongCursor = _connection.WrongCursor
+NameTaken = _saved.NameTaken
+UnknownView = _saved.UnknownView
+WrongView = _saved.WrongView
+CONNECTION_SORTS = _listed.SORTS
 FEED_LENGTH = _town.FEED_LENGTH
 HOMES_A_PAGE = 60
 SILENT_SHOWN = 30
@@ -127,6 +151,95 @@ def areas_found(*, term: str, scope: Scope, day: date) -> tuple[Area, ...]:
 def search(*, term: str, seen: Seen, day: date) -> Found:
     """Connections by number, meter, mobile or name, and the network by name or code."""
     return _search.search(term=term, seen=seen, day=day)
+
+
+def connection_head(
+    *, consumer_number: str, viewer: Viewer, scope: Scope, now: datetime
+) -> ConnectionHead:
+    """The top of a connection's page, as far as the viewer may see it.
+
+    Raises connections.UnknownConsumer, where it lies outside the scope just as well.
+    """
+    return _connection.head(
+        consumer_number=consumer_number, viewer=viewer, scope=scope, now=now
+    )
+
+
+def timeline(
+    *,
+    of: ConnectionHead,
+    kinds: Collection[TimelineKind],
+    today: date,
+    first: date | None = None,
+    until: date | None = None,
+    after: str = "",
+) -> Timeline:
+    """One page of what happened to a connection; `after` is the `older` of the one before.
+
+    `first` and `until` are supply days, both included. Raises WrongCursor.
+    """
+    return _connection.timeline(
+        of=of, kinds=kinds, first=first, until=until, after=after, today=today
+    )
+
+
+def visible_kinds(*, sees: Sees) -> frozenset[TimelineKind]:
+    """What of a time line a reader may see."""
+    return _connection.visible_kinds(sees)
+
+
+def charge_shown(*, of: ConnectionHead, day: date) -> ChargePicture | None:
+    """What a supply day cost, line by line; None while it is open or not to be seen."""
+    return _connection.charge(of=of, day=day)
+
+
+def connections_listed(
+    *,
+    scope: Scope,
+    money: Scope,
+    wanted: ConnectionFilter,
+    sort: str,
+    now: datetime,
+    limit: int,
+    offset: int,
+) -> tuple[ConnectionRow, ...]:
+    """One page of the connections of a scope; `sort` as CONNECTION_SORTS, `-` downwards."""
+    return _listed.page(
+        scope=scope,
+        money=money,
+        wanted=wanted,
+        sort=sort,
+        now=now,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def every_connection_listed(
+    *, scope: Scope, money: Scope, wanted: ConnectionFilter, sort: str, now: datetime
+) -> Iterator[ConnectionRow]:
+    """All of them, read a thousand at a time, for a file."""
+    return _listed.every(scope=scope, money=money, wanted=wanted, sort=sort, now=now)
+
+
+def views_of(*, viewer: Viewer, page: str) -> tuple[SavedView, ...]:
+    """The questions to a page that somebody keeps, by name."""
+    return _saved.of(viewer=viewer, page=page)
+
+
+def keep_view(*, page: str, name: str, query: str, by: Viewer, now: datetime) -> int:
+    """Keep a question to a page under a name. Raises WrongView, NameTaken."""
+    return _saved.keep(page=page, name=name, query=query, by=by, now=now)
+
+
+def rename_view(*, view_id: int, name: str, by: Viewer, now: datetime) -> SavedView:
+    """Call a kept question otherwise. Raises UnknownView, WrongView, NameTaken."""
+    return _saved.rename(view_id=view_id, name=name, by=by, now=now)
+
+
+def end_view(*, view_id: int, by: Viewer, now: datetime) -> SavedView:
+    """Keep a question no more. Raises UnknownView."""
+    return _saved.end(view_id=view_id, by=by, now=now)
 
 
 def tile(*, connection_id: int, now: datetime) -> HomeTile:

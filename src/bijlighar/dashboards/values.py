@@ -10,27 +10,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bijlighar.dashboards._page_values import Area as Area
+from bijlighar.dashboards._page_values import AreaName as AreaName
+from bijlighar.dashboards._page_values import ConnectionFilter as ConnectionFilter
+from bijlighar.dashboards._page_values import ConnectionHead as ConnectionHead
+from bijlighar.dashboards._page_values import ConnectionRow as ConnectionRow
+from bijlighar.dashboards._page_values import Found as Found
+from bijlighar.dashboards._page_values import FoundConnection as FoundConnection
+from bijlighar.dashboards._page_values import ProtectionShown as ProtectionShown
+from bijlighar.dashboards._page_values import SavedView as SavedView
+from bijlighar.dashboards._page_values import Sees as Sees
+from bijlighar.dashboards._page_values import Timeline as Timeline
+from bijlighar.dashboards._page_values import TimelineItem as TimelineItem
+from bijlighar.dashboards._page_values import TimelineKind as TimelineKind
+from bijlighar.dashboards._words import BothLanguages as BothLanguages
+from bijlighar.dashboards._words import SupplyShown as SupplyShown
 from bijlighar.grid.values import Node
 from bijlighar.people.values import Scope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BothLanguages:
-    """One text in the two languages of the product."""
-
-    en: str
-    hi: str
-
-
-class SupplyShown(StrEnum):
-    """What a screen says about a supply; `states.SupplyState` of supply, for people."""
-
-    ON = "on"
-    DISCONNECTING = "disconnecting"
-    OFF = "off"
-    RECONNECTING = "reconnecting"
-    UNKNOWN = "unknown"
-    """Nobody watches this supply: a connection without a meter of ours."""
 
 
 class HomesShown(StrEnum):
@@ -241,28 +237,6 @@ class TownPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AreaName:
-    """A node of the tree by its name."""
-
-    node_id: int
-    name: BothLanguages
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
-    """A node of today's tree as it is picked from, with what lies above it."""
-
-    node_id: int
-    code: str
-    kind: str
-    name: BothLanguages
-    above: tuple[AreaName, ...]
-    """From the discom down."""
-    has_more: bool
-    """Whether anything hangs below it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HomeChoice:
     """A home in the demo's list to pick from."""
 
@@ -293,33 +267,6 @@ class Seen:
     scope: Scope
     contact: Scope
     money: Scope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundConnection:
-    """One connection among what a search found."""
-
-    connection_id: int
-    consumer_number: str
-    name: BothLanguages
-    mobile: str
-    """Masked where the reader may not see it."""
-    meter_serial: str | None
-    shown: SupplyShown
-    place: BothLanguages
-    """The transformer it hangs on."""
-    is_whole: bool
-    """A number or name fits as a whole."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What a search found, the best first."""
-
-    connections: tuple[FoundConnection, ...]
-    has_more: bool
-    places: tuple[Area, ...]
-    """Substations, feeders and transformers by name or code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

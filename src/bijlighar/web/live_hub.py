@@ -48,7 +48,10 @@ class Listener:
     """One open page: the names it wants, and those it was not told yet."""
 
     names: frozenset[str]
+    hears_connections: bool = False
+    """Whether it wants to know which connections changed, to tell those it may see."""
     untold: set[str] = field(default_factory=set)
+    connections: set[int] = field(default_factory=set)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self) -> list[str]:
@@ -56,6 +59,11 @@ class Listener:
         told, self.untold = sorted(self.untold), set()
         self.wake.clear()
         return told
+
+    def take_connections(self) -> frozenset[int]:
+        """The connections that changed since the last time."""
+        changed, self.connections = frozenset(self.connections), set()
+        return changed
 
 
 class Hub:
@@ -68,9 +76,11 @@ class Hub:
         self._poller: asyncio.Task[None] | None = None
 
     @contextmanager
-    def listening(self, *, names: frozenset[str]) -> Iterator[Listener]:
+    def listening(
+        self, *, names: frozenset[str], hears_connections: bool = False
+    ) -> Iterator[Listener]:
         """Listen to these names until the block ends; the first starts the poller."""
-        listener = Listener(names=names)
+        listener = Listener(names=names, hears_connections=hears_connections)
         self._listeners.add(listener)
         if self._poller is None:
             self._poller = asyncio.create_task(self._poll())
@@ -85,11 +95,14 @@ class Hub:
         for listener in self._listeners:
             listener.wake.set()
 
-    def tell(self, names: frozenset[str]) -> None:
+    def tell(self, names: frozenset[str], changed: frozenset[int] = frozenset()) -> None:
         """Wake those who want to know."""
         for listener in self._listeners:
-            if wanted := listener.names & names:
-                listener.untold |= wanted
+            wanted = listener.names & names
+            listener.untold |= wanted
+            if listener.hears_connections:
+                listener.connections |= changed
+            if wanted or (changed and listener.hears_connections):
                 listener.wake.set()
 
     @property
@@ -112,12 +125,12 @@ class Hub:
     async def _look(self, before: Seen | None) -> Seen | None:
         """Look once, tell, and wait; a database that is away is tried again later."""
         try:
-            seen, names = await _in_thread(_news, before)
+            seen, names, changed = await _in_thread(_news, before)
         except Error as error:
             log.warning("live.poll.failed", error=type(error).__name__)
             await asyncio.sleep(POLL_AFTER_FAILURE_S)
             return before
-        self.tell(names)
+        self.tell(names, changed)
         await asyncio.sleep(POLL_S)
         return seen
 
@@ -134,26 +147,28 @@ def hub() -> Hub:
     return _hubs[loop]
 
 
-def _news(before: Seen | None) -> tuple[Seen, frozenset[str]]:
-    """What changed since, as the names that pages listen to; in the poller's thread."""
+def _news(before: Seen | None) -> tuple[Seen, frozenset[str], frozenset[int]]:
+    """What changed since: the names that pages listen to, and the connections; in the
+    poller's thread."""
     close_old_connections()
     try:
-        pulse = dashboards.pulse()
-        seen = Seen(pulse=pulse, clock=_anchor())
-        return seen, _names(before, seen) if before else frozenset()
+        seen = Seen(pulse=dashboards.pulse(), clock=_anchor())
+        changed: frozenset[int] = frozenset()
+        if before and seen.pulse != before.pulse:
+            changed = dashboards.changed_since(before=before.pulse)
+        return seen, _names(before, seen, changed) if before else frozenset(), changed
     except Error:
         connections.close_all()
         raise
 
 
-def _names(before: Seen, seen: Seen) -> frozenset[str]:
+def _names(before: Seen, seen: Seen, changed: frozenset[int]) -> frozenset[str]:
     names = set()
     if seen.clock != before.clock:
         names.add("clock")
     if seen.pulse.notices != before.pulse.notices:
         names.add("phones")
     if seen.pulse != before.pulse:
-        changed = dashboards.changed_since(before=before.pulse)
         names |= {"town", *(home_event(connection_id) for connection_id in changed)}
     return frozenset(names)
 

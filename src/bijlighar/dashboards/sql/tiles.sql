@@ -1,30 +1,68 @@
--- One row a connection for the desk: supply, balance, last recharge, when last heard.
+-- One row a connection: supply, balance, last recharge, when last heard. Either the given
+-- connections or one page of those of some areas, in a wanted order; money only where the
+-- areas of money reach. The comments in this text are filled in by `_town`.
+with reached as materialized (
+    select node_id from grid_reach where area_id = any(%(areas)s::bigint[])
+),
+counted as materialized (
+    select node_id from grid_reach where area_id = any(%(money)s::bigint[])
+),
+page as materialized (
+    select
+        connection.id as connection_id,
+        connection.transformer_id,
+        consumer.consumer_number,
+        consumer.name_en,
+        consumer.name_hi,
+        coalesce(supply.state, 'unknown') as state,
+        supply.since,
+        wallet.account_id,
+        wallet.balance_paise,
+        contact.last_heard_at,
+        installation.installed_on
+    from connections_connection as connection
+    join connections_consumer as consumer on consumer.id = connection.consumer_id
+    left join connections_installation as installation
+        on installation.connection_id = connection.id and installation.removed_on is null
+    left join supply_supply as supply on supply.connection_id = connection.id
+    left join ledger_wallet as wallet on wallet.owner_id = connection.id
+    left join headend_metercontact as contact on contact.meter_id = installation.meter_id
+    where
+        /* which */
+    order by /* order */
+    limit %(limit)s offset %(offset)s
+),
+wanted as (
+    select page.*, row_number() over () as place from page
+)
+
 select
-    connection.id as connection_id,
-    consumer.consumer_number,
-    consumer.name_en,
-    consumer.name_hi,
-    supply.state,
-    supply.since,
-    wallet.balance_paise,
-    coalesce(payment.amount_paise, opening.amount_paise) as last_recharge_paise,
-    contact.last_heard_at,
-    contact.failures_in_a_row,
-    coalesce(charged.day, installation.installed_on - 1) as charged_through,
+    wanted.connection_id,
+    wanted.consumer_number,
+    wanted.name_en,
+    wanted.name_hi,
+    wanted.state,
+    wanted.since,
+    wanted.installed_on is not null as has_meter,
+    case when sees.money then wanted.balance_paise end as balance_paise,
+    case when sees.money
+        then coalesce(payment.amount_paise, opening.amount_paise)
+    end as last_recharge_paise,
+    wanted.last_heard_at,
+    coalesce(charged.day, wanted.installed_on - 1) as charged_through,
     coalesce(
         command.failed_at is not null and command.state not in ('confirmed', 'cancelled'),
         false
     ) as command_failed
-from connections_connection as connection
-join connections_consumer as consumer on consumer.id = connection.consumer_id
-join connections_installation as installation
-    on installation.connection_id = connection.id and installation.removed_on is null
-join supply_supply as supply on supply.connection_id = connection.id
-join ledger_wallet as wallet on wallet.owner_id = connection.id
-left join headend_metercontact as contact on contact.meter_id = installation.meter_id
+from wanted
+cross join lateral (
+    select
+        %(money)s::bigint[] is null
+        or wanted.transformer_id in (select node_id from counted) as money
+) as sees
 left join lateral (
     select amount_paise from payments_payment
-    where payments_payment.connection_id = connection.id
+    where payments_payment.connection_id = wanted.connection_id
     order by id desc
     limit 1
 ) as payment on true
@@ -34,20 +72,19 @@ left join lateral (
     join ledger_transfer as transfer on transfer.entry_id = entry.id
     where
         entry.reason = 'opening'
-        and entry.source = connection.id::text
-        and transfer.credit_account_id = wallet.account_id
+        and entry.source = wanted.connection_id::text
+        and transfer.credit_account_id = wanted.account_id
 ) as opening on true
 left join lateral (
     select day from charges_daycharge
-    where charges_daycharge.connection_id = connection.id
+    where charges_daycharge.connection_id = wanted.connection_id
     order by day desc
     limit 1
 ) as charged on true
 left join lateral (
     select state, failed_at from headend_relaycommand
-    where headend_relaycommand.connection_id = connection.id
+    where headend_relaycommand.connection_id = wanted.connection_id
     order by id desc
     limit 1
 ) as command on true
-where %(ids)s::bigint[] is null or connection.id = any(%(ids)s::bigint[])
-order by consumer.consumer_number
+order by wanted.place

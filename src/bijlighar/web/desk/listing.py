@@ -76,6 +76,7 @@ def listing(
     columns: Sequence[str],
     first: str,
     filters: Sequence[str] = (),
+    rows_a_page: int = ROWS_A_PAGE,
 ) -> Listing:
     """What the address asks for; nonsense is the usual thing instead.
 
@@ -93,4 +94,5 @@ def listing(
             name: request.GET.get(name, "").replace("\0", "").strip()[:LONGEST_FILTER]
             for name in filters
         },
+        rows_a_page=rows_a_page,
     )

@@ -23,7 +23,7 @@ class Place:
 
 _PLACES = (
     Place(name="desk", title=_("Today"), right=Right.SEE_TODAY),
-    Place(name="search", title=_("Connections"), right=Right.SEE_CONNECTION),
+    Place(name="connections", title=_("Connections"), right=Right.SEE_CONNECTION),
     Place(name="grid", title=_("Grid"), right=Right.SEE_GRID),
     Place(name="map", title=_("Map"), right=Right.SEE_GRID),
     Place(name="proposals", title=_("Proposals"), right=Right.SEE_PROPOSALS),
@@ -34,17 +34,21 @@ _PLACES = (
     Place(name="audit", title=_("Audit trail"), right=Right.SEE_AUDIT),
 )
 
+SECTIONS = {"connection": "connections", "search": "connections", "grid_node": "grid"}
+"""Under which entry of the navigation a page without one belongs."""
+
 
 def places_for(viewer: Viewer) -> tuple[Place, ...]:
     """The pages that somebody may open, in the order of the navigation."""
     return tuple(
-        Place(name=one.name, title=one.title, right=one.right, address=address)
+        Place(name=one.name, title=one.title, right=one.right, address=leads_to)
         for one in _PLACES
-        if viewer.may(one.right) and (address := _address(one.name))
+        if viewer.may(one.right) and (leads_to := address(one.name))
     )
 
 
-def _address(name: str) -> str:
+def address(name: str) -> str:
+    """The address of a page by its name; empty where there is no such page."""
     try:
         return reverse(name)
     except NoReverseMatch:

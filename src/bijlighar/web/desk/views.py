@@ -1,11 +1,12 @@
-"""The desk: the whole town live, for the officer on duty."""
+"""Today: some areas live, for the officer on duty."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -14,62 +15,99 @@ from django.views.decorators.http import require_safe
 
 from bijlighar.clock import clock
 from bijlighar.dashboards import service as dashboards
-from bijlighar.web.access import demo_only
-from bijlighar.web.desk.arrange import Show, Sort, arrange, silent_homes
+from bijlighar.dashboards.values import HomesOrder, HomesShown
+from bijlighar.people.values import Right
+from bijlighar.web.access import DeskRequest, staff
 from bijlighar.web.desk.feed import feed_lines
+from bijlighar.web.desk.listing import listing
 
 E = TypeVar("E", bound=StrEnum)
+C = TypeVar("C", bound=str)
 
+NAME = "name"
 SHOW_NAMES = {
-    Show.ALL: _("All homes"),
-    Show.LIT: _("Supply on"),
-    Show.DARK: _("Supply off"),
-    Show.SILENT: _("Meter silent"),
-    Show.BELOW_ZERO: _("Balance below zero"),
+    HomesShown.ALL: _("All homes"),
+    HomesShown.LIT: _("Supply on"),
+    HomesShown.DARK: _("Supply off"),
+    HomesShown.SILENT: _("Meter silent"),
+    HomesShown.BELOW_ZERO: _("Balance below zero"),
 }
-SORT_NAMES = {
-    Sort.NAME: _("By name"),
-    Sort.BALANCE: _("Lowest balance first"),
-    Sort.LAST_HEARD: _("Longest unheard first"),
-    Sort.CHANGED: _("Latest change of supply first"),
+ORDER_NAMES = {
+    HomesOrder.NUMBER.value: _("By consumer number"),
+    NAME: _("By name"),
+    HomesOrder.BALANCE.value: _("Lowest balance first"),
+    HomesOrder.LAST_HEARD.value: _("Longest unheard first"),
+    HomesOrder.CHANGED.value: _("Latest change of supply first"),
 }
+_OF_MONEY = {HomesShown.BELOW_ZERO.value, HomesOrder.BALANCE.value}
 
 
-@demo_only
+@staff(Right.SEE_TODAY)
 @gzip_page
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: DeskRequest) -> HttpResponse:
     """The whole page."""
     return render(request, "desk/desk.html", _shown(request))
 
 
-@demo_only
+@staff(Right.SEE_TODAY, asks_by_itself=True)
 @gzip_page
 @require_safe
-def desk_live(request: HttpRequest) -> HttpResponse:
+def desk_live(request: DeskRequest) -> HttpResponse:
     """Figures, homes, silent meters and the feed as they are now."""
     return render(request, "desk/desk.html#live", _shown(request))
 
 
-def _shown(request: HttpRequest) -> dict[str, object]:
-    show = _one_of(Show, request.GET.get("show"), Show.ALL)
-    sort = _one_of(Sort, request.GET.get("sort"), Sort.NAME)
-    search = request.GET.get("search", "")[:60]
-    town = dashboards.town(now=clock.now())
-    tiles = arrange(
-        town.homes, show=show, sort=sort, search=search, language=get_language() or "hi"
+def _shown(request: DeskRequest) -> dict[str, object]:
+    money = request.viewer.scope(Right.SEE_MONEY)
+    asked = listing(
+        request,
+        columns=tuple(ORDER_NAMES),
+        first=HomesOrder.NUMBER.value,
+        filters=("show",),
+        rows_a_page=dashboards.HOMES_A_PAGE,
+    )
+    show = _one_of(HomesShown, asked.filters["show"], HomesShown.ALL)
+    town = dashboards.town(
+        scope=request.scope,
+        money=money,
+        now=clock.now(),
+        shown=show,
+        order=_order(asked.column),
+        limit=asked.limit,
+        offset=asked.offset,
     )
     return {
         "town": town,
-        "tiles": tiles,
-        "silent": silent_homes(town.homes),
+        "tiles": town.homes[: dashboards.HOMES_A_PAGE],
+        "has_next": len(town.homes) > dashboards.HOMES_A_PAGE,
+        "silent": town.silent[: dashboards.SILENT_SHOWN],
+        "more_silent": len(town.silent) > dashboards.SILENT_SHOWN,
         "feed": feed_lines(town.feed),
+        "listing": asked,
         "show": show,
-        "sort": sort,
-        "search": search,
-        "show_names": SHOW_NAMES.items(),
-        "sort_names": SORT_NAMES.items(),
+        "sort": asked.column,
+        "sees_money": not money.is_empty,
+        "sees_connections": request.viewer.may(Right.SEE_CONNECTION),
+        "show_names": _offered(SHOW_NAMES, is_with_money=not money.is_empty),
+        "sort_names": _offered(ORDER_NAMES, is_with_money=not money.is_empty),
     }
+
+
+def _offered(names: Mapping[C, object], *, is_with_money: bool) -> list[tuple[C, object]]:
+    """The choices of a reader; those of money only where money is seen."""
+    return [
+        (value, name)
+        for value, name in names.items()
+        if is_with_money or value not in _OF_MONEY
+    ]
+
+
+def _order(column: str) -> HomesOrder:
+    """The order that a column stands for; by name means by that of the page's language."""
+    if column == NAME:
+        return HomesOrder.NAME_EN if get_language() == "en" else HomesOrder.NAME_HI
+    return HomesOrder(column)
 
 
 def _one_of(choices: type[E], asked: str | None, otherwise: E) -> E:
