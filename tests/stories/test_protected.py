@@ -31,6 +31,9 @@ class TwoPeople:
     def __init__(self, world: World) -> None:
         self.world = world
         whole = grid_of_cast()["NDVN"]
+        # A hospital uses more than the town's wallets open with.
+        self.chanda = world.home(2)
+        world.recharge(self.chanda, 5_000)
         self.maker = add_staff("maker", (Role.CHIEF_ENGINEER, whole), now=world.now)
         self.checker = add_staff("checker", (Role.APPROVER, whole), now=world.now)
 
@@ -77,7 +80,7 @@ def test_a_protected_hospital_is_warned_and_never_cut(world: World, two) -> None
     2026-04-09  the money is gone          told: low balance
     2026-04-13  the credit would be over   lit, and nothing is queued
     """
-    chanda = world.home(2)
+    chanda = two.chanda
     world.at("2026-04-08", "11:00")
     two.protect(chanda)
     world.use_up(chanda)
@@ -98,7 +101,7 @@ def test_a_disconnection_that_waits_is_taken_back_when_the_hospital_is_protected
     2026-04-13  10:00  the disconnection is queued
     2026-04-13  10:01  two people protect the hospital: it is taken back
     """
-    chanda = world.home(2)
+    chanda = two.chanda
     world.use_up(chanda)
     world.at("2026-04-13", "10:00")
     world.review()
@@ -117,7 +120,7 @@ def test_a_disconnection_on_its_way_is_turned_round(world: World, two) -> None:
     2026-04-13  10:01  protected: nobody knows what the relay is
     2026-04-13  later  the next head-end leaves it closed
     """
-    chanda = world.home(2)
+    chanda = two.chanda
     world.use_up(chanda)
     world.at("2026-04-13", "10:00")
     world.review()
@@ -136,7 +139,7 @@ def test_a_dark_hospital_is_lit_by_its_protection_without_money(world, two) -> N
     2026-04-13  10:00  cut
     2026-04-13  22:00  two people protect the hospital: lit at night, without a rupee
     """
-    chanda = world.home(2)
+    chanda = two.chanda
     world.darken(chanda)
     world.at("2026-04-13", "22:00")
     two.protect(chanda)
@@ -154,7 +157,7 @@ def test_a_protection_ends_a_day_after_two_people_said_so(world: World, two) -> 
     2026-04-14  10:00  ended: emergency credit starts, three whole days
     2026-04-18         cut like anybody (the 17th and its credit are over)
     """
-    chanda = world.home(2)
+    chanda = two.chanda
     world.at("2026-04-08", "11:00")
     two.protect(chanda)
     world.use_up(chanda)
