@@ -15,6 +15,9 @@ READ_ALL = "flow.read_all"
 PROVE_LEDGER = "flow.prove_ledger"
 EXPIRE_PROPOSALS = "flow.expire_proposals"
 REFRESH_REACH = "flow.refresh_reach"
+CHECK_IMPORT = "flow.check_import"
+TAKE_IN_IMPORT = "flow.take_in_import"
+TAKE_UP_IMPORTS = "flow.take_up_imports"
 
 MOST_CONNECTIONS_A_JOB = 2_000
 
@@ -33,6 +36,18 @@ def send_notices(*, notice_ids: Iterable[int]) -> None:
     ]
     if jobs:
         app.configure_task(SEND_NOTICE).batch_defer(*jobs)
+
+
+def check_import(*, import_id: int) -> None:
+    """Try an import's file out soon."""
+    app.configure_task(CHECK_IMPORT, lock=f"import {import_id}").defer(import_id=import_id)
+
+
+def take_in_import(*, import_id: int) -> None:
+    """Take an import's rows in soon."""
+    app.configure_task(TAKE_IN_IMPORT, lock=f"import {import_id}").defer(
+        import_id=import_id
+    )
 
 
 def scheduled(*, task: str) -> None:

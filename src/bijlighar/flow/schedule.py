@@ -35,6 +35,12 @@ SCHEDULE = (
         why="renames, moves and splits that were dated for today hold from midnight",
     ),
     Line(
+        task=later.TAKE_UP_IMPORTS,
+        first_at=time(0, 2),
+        every=timedelta(minutes=15),
+        why="an import whose job was lost with a worker goes on all the same",
+    ),
+    Line(
         task=later.READ_ALL,
         first_at=time(0, 5),
         every=DAY,

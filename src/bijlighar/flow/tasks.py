@@ -16,11 +16,13 @@ from bijlighar.connections import service as connections
 from bijlighar.flow import later
 from bijlighar.flow.close_day import close_day as close
 from bijlighar.flow.review_supply import review_supply
+from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
 from bijlighar.grid import service as grid
 from bijlighar.headend import service as headend
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
+from bijlighar.masters import service as masters
 from bijlighar.notices import service as notices
 from bijlighar.proposals import service as proposals
 
@@ -95,6 +97,25 @@ def read_all(**_: Any) -> None:
 def refresh_reach(**_: Any) -> None:
     """Let the tree of the new day say who reaches what."""
     grid.refresh_reach(day=supply_day_of(now()))
+
+
+@_task(later.CHECK_IMPORT, retry=_DATABASE_AWAY)
+def check_import(*, import_id: int, **_: Any) -> None:
+    """Try an import's file out."""
+    masters.check(import_id=import_id, now=now())
+
+
+@_task(later.TAKE_IN_IMPORT, retry=_DATABASE_AWAY)
+def take_in_import(*, import_id: int, **_: Any) -> None:
+    """Take an import's rows in, part after part, from its checkpoint on."""
+    while take_in_part(import_id=import_id, now=now()):
+        pass
+
+
+@_task(later.TAKE_UP_IMPORTS, retry=_DATABASE_AWAY)
+def take_up_imports(**_: Any) -> None:
+    """Go on with imports whose job was lost."""
+    take_up_quiet(now=now())
 
 
 @_task(later.PROVE_LEDGER, retry=_DATABASE_AWAY)

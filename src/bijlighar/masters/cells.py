@@ -97,11 +97,10 @@ def code(cell: str) -> str:
 
 def mobile(cell: str) -> str:
     """A phone number in E.164, Indian where no country is named."""
-    plain = _PHONE_FILLING.sub("", _plain(cell))
+    plain = _plain(cell)
     if _SCIENTIFIC.fullmatch(plain):
         raise BadCell(Wrong.SCIENTIFIC)
-    if plain.endswith(".0"):
-        plain = plain[:-2]
+    plain = _PHONE_FILLING.sub("", plain.removesuffix(".0"))
     national = re.sub(r"^(\+91|0091|91(?=[0-9]{10}$)|0(?=[0-9]{10}$))", "", plain)
     if len(national) == 10 and _INDIAN_MOBILE.fullmatch(national):
         return f"+91{national}"

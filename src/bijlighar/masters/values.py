@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from bijlighar.connections.values import ConsumerChange, MeterInstalled, NewPlace
@@ -177,13 +177,14 @@ class Part:
     """Rows that are taken in together, in the transaction that moves the checkpoint."""
 
     import_id: int
+    kind: ImportKind
     after: int
     until: int
     """Places in the order of taking in: after the first, up to the second."""
-    rows: int
-    faults: tuple[Fault, ...]
-    """Rows that were good when checked and are not any more."""
+    taken: int
     unchanged: int
+    faults: int
+    """Rows that were good when checked and are not any more."""
     nodes: Sequence[NewNode] = ()
     places: Sequence[NewPlace] = ()
     consumers: Sequence[ConsumerChange] = ()
@@ -198,12 +199,3 @@ class Field:
     is_needed: bool
     titles: tuple[str, ...]
     """Headings that mean it; the first English and the first Hindi one name it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What an export is narrowed to."""
-
-    month: date | None = None
-    """The first day of a month of supply days, for tables that grow with time."""
-    discom_codes: Mapping[int, str] | None = None
