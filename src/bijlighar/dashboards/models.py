@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 
 
 class SavedView(models.Model):
@@ -27,7 +29,7 @@ class SavedView(models.Model):
                 condition=Q(name__regex=r"^.{1,60}$"), name="a_view_has_a_name"
             ),
             models.CheckConstraint(
-                condition=Q(query__regex=r"^.{0,1000}$"), name="a_view_is_short"
+                condition=LessThanOrEqual(Length("query"), 1000), name="a_view_is_short"
             ),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
