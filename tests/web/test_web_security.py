@@ -9,18 +9,23 @@ import os
 import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import structlog
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from structlog.testing import capture_logs
 
-from bijlighar.people.values import Role
+from bijlighar.clock import clock
+from bijlighar.people import service as people
+from bijlighar.people.values import SYSTEM, Role
 from bijlighar.run import logs
 from bijlighar.web import bundles
+from bijlighar.web.desk.listing import listing
 from bijlighar.web.entrance import Entrance
 from bijlighar.web.security_headers import SecurityHeaders
 from tests.cast import grid_of_cast
@@ -151,7 +156,7 @@ def test_only_bundles_named_after_their_content_are_kept_for_others(nobody):
 
 def test_not_even_static_files_are_offered_to_other_origins(settings):
     assert settings.WHITENOISE_ALLOW_ALL_ORIGINS is False
-    held = {name for name in settings.INSTALLED_APPS + settings.MIDDLEWARE}
+    held = set(settings.INSTALLED_APPS + settings.MIDDLEWARE)
     assert not [name for name in held if "cors" in name]
 
 
@@ -170,6 +175,35 @@ def test_machines_may_neither_trace_nor_ask_for_other_origins(nobody, method):
     answer = nobody.generic(method, "/api/v1/", headers={"origin": "https://evil.example"})
     assert answer.status_code == 405
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "mode", "dest"),
+    [
+        ("GET", "no-cors", "script"),
+        ("GET", "no-cors", "image"),
+        ("GET", "cors", "empty"),
+        ("GET", "navigate", "iframe"),
+        ("POST", "navigate", "document"),
+    ],
+)
+def test_another_sites_page_neither_loads_nor_sends_anything(nobody, method, mode, dest):
+    headers = {
+        "sec-fetch-site": "cross-site",
+        "sec-fetch-mode": mode,
+        "sec-fetch-dest": dest,
+    }
+    assert nobody.generic(method, "/language/", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-origin", "none"])
+def test_a_link_may_be_followed_from_anywhere(nobody, site):
+    headers = {
+        "sec-fetch-site": site,
+        "sec-fetch-mode": "navigate",
+        "sec-fetch-dest": "document",
+    }
+    assert nobody.get(bundles.address_of("desk.css"), headers=headers).status_code == 200
 
 
 def test_pages_lead_on_to_the_encrypted_address(nobody, settings, in_public):
@@ -233,6 +267,77 @@ def test_cookies_as_sent_are_small_and_marked(nobody):
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert len(cookie.OutputString()) < 4096
+
+
+# What is served at all
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/.git/config",
+        "/.git/",
+        "/static/",
+        "/static/web/",
+        "/static/../project/settings.py",
+        "/static/%2e%2e/project/settings.py",
+        "/bundles/0000000000000000/..%2fsettings.py",
+        "/pyproject.toml",
+        "/.env",
+        "/admin/",
+    ],
+)
+def test_no_folder_source_or_setting_is_served(nobody, address):
+    assert nobody.get(address).status_code == 404
+
+
+def test_the_demo_switch_alone_shows_no_errors_inside(in_public):
+    assert in_public["DEBUG"] is False
+    assert settings_with(BIJLIGHAR_DEMO="1", DEBUG="1")["DEBUG"] is False
+
+
+def test_outside_the_demo_no_secret_has_a_value_that_others_know(in_public):
+    held = in_public["BIJLIGHAR"]
+    assert isinstance(held, dict)
+    secret = [name for name in held if name.endswith(("_key", "_secret"))]
+    assert len(secret) >= 4
+    assert {held[name] for name in secret} == {""}
+    keys = {settings_with()["SECRET_KEY"], in_public["SECRET_KEY"]}
+    assert len(keys) == 2
+    assert all(len(str(key)) == 64 for key in keys)
+
+
+def test_health_says_whether_it_lives_and_no_more(nobody, committed_db):
+    assert set(nobody.get("/healthz").json()) == {"status", "now"}
+
+
+def test_of_a_parameter_given_twice_the_last_counts_for_everybody():
+    request = RequestFactory().get("/x/?sort=name&sort=-code&page=2&page=3&q=a&q=b")
+    asked = listing(request, columns=("name", "code"), first="name", filters=("q",))
+    assert (asked.sort, asked.page, asked.filters["q"]) == ("-code", 3, "b")
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    ["'; drop table people_staff; --", "name desc", "-", "--name", "__class__", "\0"],
+)
+def test_nobody_sorts_by_what_is_no_column(nonsense):
+    request = RequestFactory().get("/x/", {"sort": nonsense, "page": nonsense})
+    asked = listing(request, columns=("name", "code"), first="name")
+    assert (asked.sort, asked.page) == ("name", 1)
+
+
+def test_a_filter_is_cut_before_it_is_used():
+    request = RequestFactory().get("/x/", {"q": "ab\0" * 1000})
+    asked = listing(request, columns=("name",), first="name", filters=("q",))
+    assert len(asked.filters["q"]) == 80
+    assert "\0" not in asked.filters["q"]
+
+
+def test_a_session_key_cannot_be_guessed(db):
+    made = {SessionStore()._get_new_session_key() for _ in range(100)}
+    assert len(made) == 100
+    assert all(re.fullmatch("[a-z0-9]{32}", key) for key in made)  # 165 bits
 
 
 # Scripts
@@ -349,6 +454,49 @@ def test_a_forged_form_is_refused_and_logged():
         strict.post("/language/", {"language": "en"})
     (line,) = [line for line in lines if line["event"] == "web.request.refused"]
     assert line["status"] == 403
+
+
+@pytest.mark.parametrize("login", ["nobody.here", "what if I typed my password"])
+def test_a_refused_sign_in_is_logged_without_what_was_typed(nobody, committed_db, login):
+    with capture_logs() as lines:
+        nobody.post("/sign-in/", {"login": login, "password": "bijli sabke ghar"})
+    (line,) = [line for line in lines if line["event"] == "people.sign_in.refused"]
+    assert (line["factor"], line["because"]) == ("password", "wrong")
+    assert line["address"] == "127.0.0.1"
+    assert line["login_hash"] != sha256(login.encode()).hexdigest()[:12]
+    assert [line["status"] for line in lines if "status" in line] == [422]
+    assert login not in json.dumps(lines)
+    assert "bijli" not in json.dumps(lines)
+
+
+def test_a_locked_login_is_logged_as_such(nobody, committed_db):
+    with capture_logs() as lines:
+        for _ in range(6):
+            nobody.post("/sign-in/", {"login": "nobody.here", "password": "wrong wrong"})
+    because = [
+        line["because"] for line in lines if line["event"] == "people.sign_in.refused"
+    ]
+    assert because[:4] == ["wrong"] * 4
+    assert because[-1] == "locked"
+    assert [line["status"] for line in lines if "status" in line][-1] == 429
+
+
+def test_a_wrong_second_factor_is_logged_with_whose_it_was(committed_db, nobody):
+    ids = grid_of_cast()
+    staff_id = add_staff("anju", (Role.AUDITOR, ids["D1"]))
+    people.give_sign_in(
+        staff_id=staff_id,
+        password="bijli sabke ghar aaye",
+        totp_key=bytes(range(20)),
+        by=SYSTEM,
+        now=clock.now(),
+    )
+    nobody.post("/sign-in/", {"login": "anju", "password": "bijli sabke ghar aaye"})
+    with capture_logs() as lines:
+        nobody.post("/sign-in/second/", {"code": "000000"})
+    (line,) = [line for line in lines if line["event"] == "people.sign_in.refused"]
+    assert (line["factor"], line["staff_id"]) == ("second", staff_id)
+    assert "000000" not in json.dumps(lines)
 
 
 def test_a_secret_in_an_address_never_reaches_the_log():

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.people import _factors, _invitations
 from bijlighar.people.models import Staff
+
+log = structlog.get_logger()
 
 
 class WrongSignIn(BijligharError):
@@ -39,6 +43,7 @@ def staff_by_password(*, request: HttpRequest, login: str, password: str) -> int
         if found.is_enrolled and _factors.factors_of(staff_id=found.pk):
             return found.pk
         _count_failure(request, login)
+    _tell(request, login, factor="password", because="wrong")
     _refuse_locked(request, login)
     raise WrongSignIn("The login or the password is wrong.")
 
@@ -57,6 +62,7 @@ def staff_by_code(
         )
     except _invitations.WrongInvitation:
         _count_failure(request, login)
+        _tell(request, login, factor="invitation", because="wrong")
         raise
 
 
@@ -68,6 +74,7 @@ def forget_failures(*, request: HttpRequest, login: str) -> None:
 
 def _refuse_locked(request: HttpRequest, login: str) -> None:
     if AxesProxyHandler.is_locked(request, _named(login)):
+        _tell(request, login, factor="password", because="locked")
         handler = AxesProxyHandler.get_implementation()
         raise LockedOut(handler.wait(request, _named(login)))
 
@@ -80,3 +87,15 @@ def _count_failure(request: HttpRequest, login: str) -> None:
 
 def _named(login: str) -> dict[str, str]:
     return {"username": login}
+
+
+def _tell(request: HttpRequest, login: str, *, factor: str, because: str) -> None:
+    """Log the refusal; of the login a keyed hash: people type passwords there, too."""
+    keyed = salted_hmac("people.sign_in.refused", login, algorithm="sha256")
+    log.warning(
+        "people.sign_in.refused",
+        factor=factor,
+        because=because,
+        login_hash=keyed.hexdigest()[:12],
+        address=request.META.get("REMOTE_ADDR", ""),
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,6 +19,8 @@ from bijlighar.clock import clock
 from bijlighar.people import service as people
 from bijlighar.web.access import origin_of, viewer_of
 from bijlighar.web.desk.navigation import places_for
+
+log = structlog.get_logger()
 
 PENDING = "shown_first_factor"
 JOINING = "joining"
@@ -71,6 +74,13 @@ def asked_for_second(request: HttpRequest) -> Asked | None:
 def count_try(request: HttpRequest) -> None:
     """A second factor was wrong; after some tries the password is asked for again."""
     held = request.session.get(PENDING)
+    log.warning(
+        "people.sign_in.refused",
+        factor="second",
+        because="wrong",
+        staff_id=held["staff_id"] if held else None,
+        address=request.META.get("REMOTE_ADDR", ""),
+    )
     if held:
         request.session[PENDING] = {**held, "tries": held["tries"] + 1}
 

@@ -1,0 +1,231 @@
+"""What the source never does: run text as code, believe strangers, make up cryptography."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "bijlighar"
+PRODUCT = sorted(
+    path
+    for path in SOURCE.rglob("*.py")
+    if path.relative_to(SOURCE).parts[0] != "simulator"
+)
+TEMPLATES = sorted(SOURCE.rglob("*.html"))
+SQL = sorted(SOURCE.rglob("*.sql"))
+
+RUNS_TEXT = {
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "os.system",
+    "os.popen",
+    "yaml.load",
+    "yaml.unsafe_load",
+    "RawSQL",
+}
+READS_ANYTHING = {"pickle", "marshal", "shelve", "dill", "xml", "lxml", "defusedxml"}
+RUNS_PROGRAMS = {"run"}
+"""Only the installer's side starts programs, with lists of words and never a shell."""
+ASKS_OTHERS = {"payments", "notices", "run", "web/demo"}
+"""Where the product calls other systems by HTTP; web/demo talks to the pretend town."""
+FILLED_BY_US = {"proposals/sql/list.sql"}  # the order of its rows, of a table of ours
+KNOWS_CRYPTOGRAPHY = {
+    "dlms/security.py": "the meters' language: AES-GCM, by its standard",
+    "headend/keys.py": "AES-256-GCM around the meters' keys",
+    "headend/session.py": "random challenges",
+    "payments/gateways/pretend/gateway.py": "HMAC-SHA-256 of webhooks",
+    "masters/service.py": "SHA-256 of a file, to know it again",
+    "people/_answers.py": "SHA-256 of a request, to know it again",
+    "people/_clients.py": "random secrets, SHA-256 of tokens",
+    "people/_factors.py": "random keys of authenticator apps",
+    "people/_invitations.py": "random codes, kept as SHA-256",
+    "people/_sign_ins.py": "SHA-256 of a session's key",
+    "people/audit_lines.py": "the audit trail's hashes and signed heads",
+    "people/audit_proof.py": "checking the audit trail",
+    "proposals/rules.py": "SHA-256 of what is proposed",
+    "run/audit_commands.py": "a new key for the audit trail",
+    "run/installation.py": "random secrets of an installation",
+    "run/poll.py": "a process's random name",
+    "tariffs/orders.py": "SHA-256 of a tariff order",
+    "web/api/cursors.py": "SHA-256 of a question",
+    "web/bundles.py": "SHA-256 as a file's name",
+}
+FILLED_BY_US = {"proposals/sql/list.sql"}  # the order of its rows, of a table of ours
+CRYPTOGRAPHY = {"cryptography", "hashlib", "hmac", "secrets", "argon2", "ssl", "Crypto"}
+FORBIDDEN = re.compile(
+    r"\b(md5|sha1|MD5|SHA1|ECB|CBC|PKCS1v15|TripleDES|ARC4|Blowfish|RSA|DSA|"
+    r"check_hostname|CERT_NONE|_create_unverified_context)\b|verify\s*=\s*False|"
+    r"follow_redirects\s*=\s*True"
+)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def named(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def calls_of(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
+
+
+def test_no_text_is_run_as_code_command_or_template():
+    found = [
+        f"{named(path)}:{call.lineno} {ast.unparse(call.func)}"
+        for path in PRODUCT
+        for call in calls_of(path)
+        if ast.unparse(call.func) in RUNS_TEXT or "from_string" in ast.unparse(call.func)
+    ]
+    assert found == []
+    makes_templates = re.compile(r"from django\.template import .*(Template|[Ee]ngine)")
+    assert not [named(p) for p in PRODUCT if makes_templates.search(p.read_text())]
+
+
+def test_nothing_is_read_that_could_become_any_object():
+    found = {
+        named(path): name
+        for path in PRODUCT
+        for name in imports_of(path)
+        if name.split(".")[0] in READS_ANYTHING
+    }
+    assert found == {}
+
+
+def test_only_the_installers_side_starts_programs_and_never_by_a_shell():
+    starts = {
+        path.relative_to(SOURCE).parts[0]
+        for path in PRODUCT
+        if "subprocess" in set(imports_of(path))
+    }
+    assert starts <= RUNS_PROGRAMS
+    assert not [path for path in PRODUCT if "shell=True" in path.read_text()]
+
+
+def test_patterns_are_written_by_us_and_never_put_together():
+    found = [
+        f"{named(path)}:{call.lineno}"
+        for path in PRODUCT
+        for call in calls_of(path)
+        if ast.unparse(call.func).startswith("re.")
+        and call.args
+        and isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
+        and "re.escape" not in ast.unparse(call.args[0])
+    ]
+    assert found == []
+
+
+def test_statements_take_values_as_parameters():
+    """A statement may be put together of constants of ours only, never formatted late."""
+    found = [
+        f"{named(path)}:{call.lineno}"
+        for path in PRODUCT
+        if "migrations" not in path.parts
+        for call in calls_of(path)
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"execute", "executemany", "raw"}
+        and call.args
+        and (
+            (isinstance(call.args[0], ast.BinOp) and isinstance(call.args[0].op, ast.Mod))
+            or ".format(" in ast.unparse(call.args[0])
+        )
+    ]
+    assert found == []
+    filled = {named(path) for path in SQL if re.search(r"'%\(|\{\w+\}", path.read_text())}
+    assert filled <= FILLED_BY_US
+
+
+def test_only_the_clients_of_other_systems_call_them_and_check_their_certificates():
+    asks = {named(path) for path in PRODUCT if "httpx" in set(imports_of(path))}
+    assert all(name.startswith(tuple(ASKS_OTHERS)) for name in asks), asks
+    other = {"urllib.request", "requests", "aiohttp", "http.client", "urllib3"}
+    assert not [named(path) for path in PRODUCT if other & set(imports_of(path))]
+
+
+def test_no_weak_algorithm_is_named_and_no_certificate_goes_unchecked():
+    found = [
+        f"{named(path)}:{number} {line.strip()}"
+        for path in PRODUCT
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if FORBIDDEN.search(line)
+    ]
+    assert found == []
+
+
+def test_cryptography_is_used_where_it_is_written_down_and_nowhere_else():
+    found = {
+        named(path)
+        for path in PRODUCT
+        if {name.split(".")[0] for name in imports_of(path)} & CRYPTOGRAPHY
+    }
+    assert found - KNOWS_CRYPTOGRAPHY.keys() == set()
+
+
+def test_what_must_not_be_guessed_comes_from_the_systems_generator():
+    found = {
+        named(path)
+        for path in PRODUCT
+        if "random" in {name.split(".")[0] for name in imports_of(path)}
+    }
+    assert found == set()
+
+
+def test_every_template_escapes():
+    off = re.compile(r"\|\s*safe|autoescape\s+off|\|\s*safeseq")
+    assert [named(path) for path in TEMPLATES if off.search(path.read_text())] == []
+
+
+def test_markup_from_code_is_our_own():
+    found = {named(path) for path in PRODUCT if "mark_safe" in path.read_text()}
+    assert found <= {"web/staff/codes.py"}  # a drawing of squares
+
+
+def test_passwords_and_codes_are_typed_into_forms_that_post():
+    for path in TEMPLATES:
+        for form in re.findall(r"<form\b(.*?)</form>", path.read_text(), re.DOTALL):
+            typed = r"form\.(code|password|present|new|again)\b|type=.password"
+            if path.parent.name == "staff" and re.search(typed, form):
+                assert re.search(r'method="post"', form), named(path)
+                assert "csrf_token" in form, named(path)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_package_is_pinned_with_its_hashes(name):
+    held = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
+    packages = [line for line in held if line.strip() and not line.startswith(("#", " "))]
+    assert len(packages) > 20
+    assert [one for one in packages if "==" not in one or "--hash=sha256:" not in one] == []
+
+
+def test_every_npm_package_is_pinned_with_its_hash():
+    held = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [name for name, one in held.items() if name and "integrity" not in one] == []
+
+
+def test_every_dependency_is_named_with_licence_and_reason():
+    told = (ROOT / "docs/reference/dependencies.md").read_text().lower()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named_there = [
+        re.split(r"[\[<>=~! ]", one)[0].lower() for one in project["dependencies"]
+    ]
+    assert [name for name in named_there if name not in told] == []
