@@ -6,6 +6,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -217,6 +218,23 @@ def test_the_same_is_not_proposed_twice(office: Office) -> None:
     answer = office.maker.post(office.form, {"choice": "hospital", "why": "again"})
     assert answer.status_code == 422
     assert "proposed already" in answer.content.decode()
+
+
+def test_a_factor_shown_long_ago_is_asked_for_before_the_decision(office: Office) -> None:
+    address = office.proposed()
+    decide = f"{address}decide/"
+    assert office.checker.get(decide).url == address
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update people_signin set factor_shown_at = factor_shown_at - interval '11 minutes'"
+        )
+    page = office.checker.get(address).content.decode()
+    assert "show it again" in page
+    assert 'name="why"' not in page
+    for answer in (office.checker.get(decide), office.decide(address)):
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("sign_in_second"))
+    assert not office.is_protected()
 
 
 # Who sees what

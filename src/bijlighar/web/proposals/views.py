@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bijlighar.clock import clock
 from bijlighar.flow import decide_proposal
@@ -18,6 +18,7 @@ from bijlighar.flow.decide_proposal import MayNotDecide, why_not
 from bijlighar.flow.proposal_kinds import KINDS, approving_rights, decider
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import supply_day_of
+from bijlighar.people import service as people
 from bijlighar.people.values import Right
 from bijlighar.proposals import service as held_proposals
 from bijlighar.proposals.service import NoReason, NotOpen, NotYours, UnknownProposal
@@ -26,6 +27,7 @@ from bijlighar.web.access import DeskRequest, staff
 from bijlighar.web.desk.listing import Listing, listing
 from bijlighar.web.proposals import shown
 from bijlighar.web.proposals.words import PERSONAL, REFUSALS, STATES
+from bijlighar.web.staff.fresh import freshly_proven
 
 COLUMNS = tuple(held_proposals.ORDERS)
 SHOWS = ("decide", "mine", "all")
@@ -73,11 +75,14 @@ def proposal(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
     return _page(request, _found(request, proposal_id))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@freshly_proven
 @staff(Right.SEE_PROPOSALS)
-@require_POST
 def decide(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
-    """Approve or refuse what the page showed."""
+    """Approve or refuse what the page showed; the second factor leads back to the page."""
     held = _found(request, proposal_id)
+    if request.method != "POST":
+        return _to(proposal_id)
     choice, why = request.POST.get("decision"), request.POST.get("why", "")
     if choice not in ("approve", "refuse"):
         return _page(request, held, problem=_("Choose: approve or refuse."), why=why)
@@ -162,6 +167,7 @@ def _page(
             "reason_problem": reason_problem,
             "why": why,
             "code": code,
+            "is_fresh": _is_fresh(request),
             "may_audit": request.viewer.may(Right.SEE_AUDIT),
             "may_connection": request.viewer.may(Right.SEE_CONNECTION),
         },
@@ -170,6 +176,15 @@ def _page(
     if code:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _is_fresh(request: DeskRequest) -> bool:
+    """Whether a decision would go through without the second factor: asked beforehand, so
+    that no reason is typed twice."""
+    with people.as_the_system():
+        return people.factor_is_fresh(
+            session_key=request.session.session_key or "", real_now=clock.real_now()
+        )
 
 
 def _found(request: DeskRequest, proposal_id: UUID) -> Proposal:
