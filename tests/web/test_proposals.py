@@ -226,7 +226,8 @@ def test_a_factor_shown_long_ago_is_asked_for_before_the_decision(office: Office
     assert office.checker.get(decide).url == address
     with connection.cursor() as cursor:
         cursor.execute(
-            "update people_signin set factor_shown_at = factor_shown_at - interval '11 minutes'"
+            "update people_signin"
+            " set factor_shown_at = factor_shown_at - interval '11 minutes'"
         )
     page = office.checker.get(address).content.decode()
     assert "show it again" in page
