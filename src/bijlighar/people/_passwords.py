@@ -42,6 +42,8 @@ def set_password(*, staff_id: int, password: str) -> None:
     staff = Staff.objects.get(pk=staff_id)
     if len(password) > MOST_LETTERS:
         raise WeakPassword(Weakness.LONG)
+    if staff.login in password.lower():
+        raise WeakPassword(Weakness.SIMILAR)
     try:
         validate_password(password, staff)
     except ValidationError as error:
