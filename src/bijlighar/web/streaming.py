@@ -78,6 +78,12 @@ def csv_of(
     return _named(response, f"{name}.csv")
 
 
+def headings_only(columns: Sequence[str], *, name: str) -> HttpResponse:
+    """An empty table to be filled in: nothing leaves with it."""
+    made = BOM + _line(columns)
+    return _named(HttpResponse(made.encode(), content_type=CSV), f"{name}.csv")
+
+
 def csv_stream(
     request: DeskRequest, columns: Sequence[str], read: Callable[[], Rows], *, name: str
 ) -> StreamingHttpResponse:

@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from bijlighar.web.masters import views
+
+ONE = "imports/<int:import_id>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("imports/", views.imports, name="imports"),
+    path("imports/new/", views.import_new, name="import_new"),
+    path(
+        "imports/templates/<slug:kind>.csv", views.import_template, name="import_template"
+    ),
+    path(f"{ONE}/", views.import_page, name="import_page"),
+    path(f"{ONE}/live/", views.import_live, name="import_live"),
+    path(f"{ONE}/columns/", views.import_map, name="import_map"),
+    path(f"{ONE}/take/", views.import_take, name="import_take"),
+    path(f"{ONE}/cancel/", views.import_cancel, name="import_cancel"),
+    path(f"{ONE}/errors.csv", views.import_faults, name="import_faults"),
+]
