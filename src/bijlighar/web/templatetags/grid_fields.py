@@ -25,6 +25,12 @@ def field_state(form: ChangeForm, kind: str, name: str) -> dict[str, str]:
 
 
 @register.filter
+def day_year(day: date) -> str:
+    """`30 April 2026`, in the language of the page."""
+    return format_date(day, "d MMMM y", locale=get_language() or "hi")
+
+
+@register.filter
 def month_year(month: date) -> str:
     """`April 2026`, in the language of the page."""
     return format_date(month, "LLLL y", locale=get_language() or "hi")

@@ -14,7 +14,11 @@
   const map = L.map(box, { zoomControl: false, preferCanvas: true, maxZoom: 19 });
   map.attributionControl.setPrefix("Leaflet");
   L.control
-    .zoom({ zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut })
+    .zoom({
+      position: "bottomright",
+      zoomInTitle: box.dataset.zoomIn,
+      zoomOutTitle: box.dataset.zoomOut,
+    })
     .addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   if (box.dataset.tiles) {
