@@ -12,6 +12,7 @@ import click
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.run.audit_commands import audit
+from bijlighar.run.staff_commands import staff
 
 DEFAULT_HOMES = 60
 DEFAULT_SEED = 7
@@ -219,6 +220,7 @@ def restored() -> None:
 
 
 main.add_command(audit)
+main.add_command(staff)
 
 
 def _set_up() -> None:
