@@ -1,0 +1,131 @@
+"""Every address of the product, from the URL configuration itself, with its doors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from bijlighar.web.access import Door
+from tests.web.rights.world import Seeded
+
+Values = Mapping[str, Callable[[Seeded], object]]
+
+WITHOUT_DOOR: Mapping[str, str] = {}
+"""Addresses of third parties' views, by name, each with the reason why it has no door."""
+
+PARAMETERS: Values = {
+    "area_id": lambda held: held.area_id,
+    "client_id": lambda held: held.client_id,
+    "client_key": lambda held: held.client_id,
+    "connection_id": lambda held: held.home.connection_id,
+    "consumer_number": lambda held: held.home.consumer_number,
+    "day": lambda held: date(2026, 4, 3),
+    "digest": lambda held: "nothing",
+    "factor_id": lambda held: 1,
+    "form": lambda held: "csv",
+    "gateway": lambda held: "pretend",
+    "grant_id": lambda held: held.grant_id,
+    "import_id": lambda held: held.import_id,
+    "kind": lambda held: "consumers",
+    "month": lambda held: "2026-04",
+    "name": lambda held: "desk.css",
+    "node_id": lambda held: held.node_id,
+    "number": lambda held: held.client_number,
+    "order_id": lambda held: held.order_id,
+    "proposal_id": lambda held: held.proposal_id,
+    "rest": lambda held: "nothing",
+    "seq": lambda held: held.seq,
+    "staff_id": lambda held: held.staff_id,
+    "step": lambda held: 1,
+    "table": lambda held: "connections",
+    "view_id": lambda held: held.view_id,
+}
+"""What fills each parameter of an address: the object of a place."""
+
+OVERRIDES: Mapping[str, Values] = {
+    "account_factor_remove": {"kind": lambda held: "totp"},
+}
+"""The same for one address alone, where a parameter means something else there."""
+
+QUERIES: Mapping[str, tuple[str, ...]] = {
+    "search": ("?q={digits}", "?q={number}"),
+    "search_found": ("?q={digits}", "?q={number}", "?q={serial}"),
+    "connections": ("?q={digits}",),
+    "areas": ("?q=XB", "?q=XA"),
+    "audit": ("?object={node}&kind=node",),
+    "grid_report": ("?area={area}", "?on=2026-04-10"),
+    "map_places": ("?area={area}",),
+    "exports": ("?area={area}",),
+    "staff_list": ("?area={area}",),
+}
+"""Questions in addresses that name a place's objects."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One pattern of the URL configuration."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+    view: Callable[..., Any]
+
+    @property
+    def doors(self) -> Mapping[str, Door]:
+        """The door by method; the same one for every method but of the API."""
+        held = getattr(self.view, "doors", None)
+        if held is not None:
+            return held
+        door = getattr(self.view, "door", None)
+        return {} if door is None else dict.fromkeys(METHODS, door)
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether somebody of staff or a machine of theirs is meant."""
+        return any(door.audience in ("staff", "api") for door in self.doors.values())
+
+    def at(self, held: Seeded) -> str:
+        """The address of an object of a place."""
+        known = {**PARAMETERS, **OVERRIDES.get(self.name, {})}
+        return reverse(
+            self.name, kwargs={name: known[name](held) for name in self.parameters}
+        )
+
+    def asked(self, held: Seeded) -> Iterator[str]:
+        """The same with every question that names the place's objects."""
+        address = self.at(held)
+        yield address
+        for query in QUERIES.get(self.name, ()):
+            yield address + query.format(
+                digits=f"98765{held.place.number}7{held.place.number}7{held.place.number}",
+                number=held.home.consumer_number,
+                serial=held.place.word.upper(),
+                node=held.node_id,
+                area=held.area_id,
+            )
+
+
+def addresses() -> tuple[Address, ...]:
+    """Every pattern, in the order of the URL configuration."""
+    return tuple(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Address]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            assert not pattern.namespace, f"{route}: namespaces are not walked"
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            yield Address(
+                name=pattern.name or route,
+                route=route,
+                parameters=tuple(pattern.pattern.converters),
+                view=pattern.callback,
+            )
