@@ -14,7 +14,7 @@ from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home, ProtectionKind
 from bijlighar.flow import decide_proposal
 from bijlighar.flow.change_grid import CHANGE_GRID, grid_payload
-from bijlighar.flow.decide_proposal import MayNotDecide, decide
+from bijlighar.flow.decide_proposal import MayNotDecide, close_overtaken, decide
 from bijlighar.flow.proposal_kind import NotProposable
 from bijlighar.flow.proposal_kinds import KINDS, decider
 from bijlighar.flow.propose import MayNotPropose, propose
@@ -25,6 +25,7 @@ from bijlighar.flow.protect_connection import (
     unprotect_payload,
 )
 from bijlighar.flow.recover_staff import RECOVER_STAFF, recovery_payload
+from bijlighar.flow.tasks import expire_proposals
 from bijlighar.grid import service as grid
 from bijlighar.grid.values import ChangeKind, GridChange
 from bijlighar.kernel.ist import IST
@@ -490,6 +491,26 @@ def test_what_ran_out_is_closed_by_the_clock_and_the_trail_says_so(office) -> No
         "proposals.proposal.expired",
         "system",
     )
+
+
+def test_what_was_overtaken_is_closed_by_the_clock_too(committed_db: None) -> None:
+    """A15: nobody has to open the page for a proposal of the old area to be void."""
+    office = Office()
+    number, other = office.chanda.connection_id, office.dev.connection_id
+    stays = office.propose(
+        PROTECT, protect_payload(connection_id=other, kind=HOSPITAL), why="beds"
+    )
+    moved = office.propose(
+        PROTECT, protect_payload(connection_id=number, kind=HOSPITAL), why="beds"
+    )
+    assert close_overtaken(now=NOON) == 0
+    move_chanda(office, "T6")
+    assert close_overtaken(now=NOON) == 1
+    assert office.seen(moved.proposal_id).void_because is Refusal.PLACE_CHANGED
+    assert office.seen(stays.proposal_id).state is State.OPEN
+    assert records("proposal", moved.proposal_id)[-1]["actor"]["kind"] == "system"
+    expire_proposals()
+    assert office.seen(stays.proposal_id).state is State.EXPIRED
 
 
 # Two at once

@@ -14,7 +14,7 @@ from bijlighar.kernel.ist import IST
 from bijlighar.proposals import rules, states
 from bijlighar.proposals.rules import NotJson
 from bijlighar.proposals.states import NotOpen, ProposalEvent
-from bijlighar.proposals.values import Circumstances, Proposal, Refusal, State
+from bijlighar.proposals.values import Circumstances, Grounds, Proposal, Refusal, State
 
 NOON = datetime(2026, 4, 7, 12, 0, tzinfo=IST)
 MAKER, CHECKER, PLACE, ELSEWHERE = 1, 2, 10, 11
@@ -49,10 +49,8 @@ SEEN = Circumstances(
     checker_is_a_person=True,
     is_same_person=False,
     checker_may=True,
-    maker_may=True,
     seen_hash=HASH,
-    place_id=PLACE,
-    facts=FACTS,
+    grounds=Grounds(maker_may=True, place_id=PLACE, facts=FACTS),
 )
 MANY = {"checker_may": False, "maker_may": False, "facts": None, "place_id": None}
 
@@ -87,14 +85,22 @@ TABLE = [
 ]
 
 
+def decided(held: dict[str, object], seen: dict[str, object]) -> Refusal | None:
+    """What is said of a decision under changed circumstances or grounds."""
+    grounds = {name: seen[name] for name in seen if name in Grounds.__slots__}
+    checker = {name: seen[name] for name in seen if name not in grounds}
+    return rules.may_decide(
+        proposal=replace(HELD, **held),
+        circumstances=replace(SEEN, **checker, grounds=replace(SEEN.grounds, **grounds)),
+        now=NOON,
+    )
+
+
 @pytest.mark.parametrize(
     ("sentence", "held", "seen", "refusal"), TABLE, ids=[row[0] for row in TABLE]
 )
 def test_who_may_decide(sentence, held, seen, refusal) -> None:
-    found = rules.may_decide(
-        proposal=replace(HELD, **held), circumstances=replace(SEEN, **seen), now=NOON
-    )
-    assert found is refusal
+    assert decided(held, seen) is refusal
 
 
 def test_a_refusal_of_the_person_never_ends_a_proposal() -> None:

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bijlighar.flow.proposal_kind import Approved, Kind
+from bijlighar.flow.proposal_kind import Approved
 from bijlighar.flow.proposal_kinds import KINDS
 from bijlighar.grid import service as grid
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, ActorKind, Right, Scope, Viewer
 from bijlighar.proposals import service as proposals
-from bijlighar.proposals.values import Circumstances, Proposal, Refusal, State
+from bijlighar.proposals.values import Circumstances, Grounds, Proposal, Refusal, State
 
 NOWHERE = Scope(area_ids=frozenset())
 
@@ -59,11 +59,10 @@ def decide(
         held = proposals.locked(
             proposal_id=proposal_id, scope=by.scope(Right.SEE_PROPOSALS)
         )
-        kind = KINDS[held.kind]
         with people.as_the_system(), transaction.atomic():
             refusal = proposals.refusal(
                 proposal=held,
-                circumstances=_circumstances(held, kind, seen_hash, by, now, holding=True),
+                circumstances=_circumstances(held, seen_hash, by, now, holding=True),
                 now=now,
             )
             if refusal is not None:
@@ -86,11 +85,31 @@ def why_not(
     with people.as_the_system():
         return proposals.refusal(
             proposal=proposal,
-            circumstances=_circumstances(
-                proposal, KINDS[proposal.kind], seen_hash, by, now
-            ),
+            circumstances=_circumstances(proposal, seen_hash, by, now, holding=False),
             now=now,
         )
+
+
+def close_overtaken(*, now: datetime) -> int:
+    """Close every open proposal that has run out or is void by now; how many.
+
+    Each in a transaction of its own. Decisions ask the same again: this only keeps the
+    list of what waits for a decision true.
+    """
+    return sum(_closed(proposal_id, now) for proposal_id in proposals.open_ids())
+
+
+def _closed(proposal_id: UUID, now: datetime) -> bool:
+    with transaction.atomic(durable=True):
+        held = proposals.locked_if_open(proposal_id=proposal_id)
+        if held is None:
+            return False
+        refusal = proposals.overtaken(
+            proposal=held, grounds=_grounds(held, now, holding=False), now=now
+        )
+        if refusal is not None:
+            _not_decided(held, refusal, SYSTEM, now)
+        return refusal is not None
 
 
 def _carried_out(approved: Approved, why: str) -> Decided:
@@ -120,23 +139,13 @@ def _not_decided(held: Proposal, refusal: Refusal, by: Viewer, now: datetime) ->
 
 
 def _circumstances(
-    held: Proposal,
-    kind: Kind,
-    seen_hash: str,
-    by: Viewer,
-    now: datetime,
-    *,
-    holding: bool = False,
+    held: Proposal, seen_hash: str, by: Viewer, now: datetime, *, holding: bool
 ) -> Circumstances:
-    """All that the decision rests on, asked anew: rights, places, facts, persons."""
+    """All that one person's decision rests on, asked anew: rights, facts, persons."""
+    kind = KINDS[held.kind]
+    grounds = _grounds(held, now, holding=holding)
     is_a_person = by.kind is ActorKind.STAFF
-    try:
-        if holding:
-            kind.hold(held.payload)
-        place_id, facts = kind.place(held.payload), kind.facts(held.payload, now)
-    except BijligharError:
-        place_id, facts = None, None
-    where = held.place_id if place_id is None else place_id
+    where = held.place_id if grounds.place_id is None else grounds.place_id
     return Circumstances(
         checker_id=by.actor_id,
         checker_is_a_person=is_a_person,
@@ -146,10 +155,25 @@ def _circumstances(
         and grid.is_within(
             scope=_scope_now(by.actor_id, kind.approving, now), node_id=where
         ),
-        maker_may=grid.is_within(
-            scope=_scope_now(held.made_by, kind.making, now), node_id=where
-        ),
         seen_hash=seen_hash,
+        grounds=grounds,
+    )
+
+
+def _grounds(held: Proposal, now: datetime, *, holding: bool) -> Grounds:
+    """What the proposal stands on today; `holding`: and will until the transaction ends."""
+    kind = KINDS[held.kind]
+    try:
+        if holding:
+            kind.hold(held.payload)
+        place_id, facts = kind.place(held.payload), kind.facts(held.payload, now)
+    except BijligharError:
+        place_id, facts = None, None
+    return Grounds(
+        maker_may=grid.is_within(
+            scope=_scope_now(held.made_by, kind.making, now),
+            node_id=held.place_id if place_id is None else place_id,
+        ),
         place_id=place_id,
         facts=facts,
     )

@@ -15,6 +15,7 @@ from bijlighar.clock.clock import now
 from bijlighar.connections import service as connections
 from bijlighar.flow import later
 from bijlighar.flow.close_day import close_day as close
+from bijlighar.flow.decide_proposal import close_overtaken
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
 from bijlighar.grid import service as grid
@@ -24,7 +25,6 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
 from bijlighar.masters import service as masters
 from bijlighar.notices import service as notices
-from bijlighar.proposals import service as proposals
 
 log = structlog.get_logger()
 
@@ -129,5 +129,5 @@ def prove_ledger(**_: Any) -> None:
 
 @_task(later.EXPIRE_PROPOSALS, retry=_DATABASE_AWAY)
 def expire_proposals(**_: Any) -> None:
-    """Close what nobody decided on in time, some hundred at once."""
-    proposals.expire_due(now=now())
+    """Close what nobody decided on in time, and what its facts or its maker left behind."""
+    close_overtaken(now=now())

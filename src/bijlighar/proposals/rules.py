@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.proposals.values import Circumstances, Json, Proposal, Refusal
+from bijlighar.proposals.values import Circumstances, Grounds, Json, Proposal, Refusal
 
 VOIDS = frozenset(
     {
@@ -37,19 +37,28 @@ def may_decide(
     everybody is looked at only for those who could have decided.
     """
     seen = circumstances
+    ended = overtaken(proposal=proposal, grounds=seen.grounds, now=now)
     reasons = (
         (Refusal.NOT_OPEN, not proposal.is_open),
         (Refusal.NOT_A_PERSON, not seen.checker_is_a_person),
         (Refusal.OWN, seen.checker_id == proposal.made_by),
         (Refusal.SAME_PERSON, seen.is_same_person),
         (Refusal.NO_RIGHT, not seen.checker_may),
+        (ended or Refusal.EXPIRED, ended is not None),
+        (Refusal.NOT_WHAT_WAS_SHOWN, proposal.hash != seen.seen_hash),
+    )
+    return next((reason for reason, holds in reasons if holds), None)
+
+
+def overtaken(*, proposal: Proposal, grounds: Grounds, now: datetime) -> Refusal | None:
+    """Why nobody may decide on an open proposal any more; None where somebody may."""
+    reasons = (
         (Refusal.EXPIRED, now >= proposal.expires_at),
         (Refusal.NOT_WHAT_WAS_PROPOSED, proposal.hash != hash_of(proposal)),
-        (Refusal.NOT_WHAT_WAS_SHOWN, proposal.hash != seen.seen_hash),
-        (Refusal.FACTS_CHANGED, seen.facts is None or seen.place_id is None),
-        (Refusal.PLACE_CHANGED, seen.place_id != proposal.place_id),
-        (Refusal.MAKER_HAS_NO_RIGHT, not seen.maker_may),
-        (Refusal.FACTS_CHANGED, not _is_same(seen.facts, proposal.facts)),
+        (Refusal.FACTS_CHANGED, grounds.facts is None or grounds.place_id is None),
+        (Refusal.PLACE_CHANGED, grounds.place_id != proposal.place_id),
+        (Refusal.MAKER_HAS_NO_RIGHT, not grounds.maker_may),
+        (Refusal.FACTS_CHANGED, not _is_same(grounds.facts, proposal.facts)),
     )
     return next((reason for reason, holds in reasons if holds), None)
 

@@ -24,6 +24,7 @@ from bijlighar.proposals.values import (
     Asked,
     Circumstances,
     Decider,
+    Grounds,
     Listed,
     NewProposal,
     Proposal,
@@ -33,6 +34,7 @@ from bijlighar.proposals.values import (
 
 MOST_AT_ONCE = 500
 """So many run out in one call of `expire_due`."""
+MOST_OPEN = 10_000
 LONGEST_WHY = 1_000
 
 ORDERS = {
@@ -206,6 +208,22 @@ def locked(*, proposal_id: UUID, scope: Scope) -> Proposal:
     return _proposal(Row.objects.select_for_update().get(pk=proposal_id))
 
 
+def open_ids() -> tuple[UUID, ...]:
+    """Proposals that wait for a decision, the oldest first, for the product itself."""
+    found = Row.objects.filter(state=State.OPEN.value).order_by("made_at", "pk")
+    return tuple(found.values_list("pk", flat=True)[:MOST_OPEN])
+
+
+def locked_if_open(*, proposal_id: UUID) -> Proposal | None:
+    """An open proposal, held still; None where it is decided or somebody else holds it."""
+    row = (
+        Row.objects.select_for_update(skip_locked=True)
+        .filter(pk=proposal_id, state=State.OPEN.value)
+        .first()
+    )
+    return None if row is None else _proposal(row)
+
+
 def list_(
     *, asked: Asked, decider: Decider, scope: Scope, now: datetime
 ) -> tuple[Listed, ...]:
@@ -248,6 +266,11 @@ def refusal(
 ) -> Refusal | None:
     """Why this person may not decide on this proposal now; None where they may."""
     return rules.may_decide(proposal=proposal, circumstances=circumstances, now=now)
+
+
+def overtaken(*, proposal: Proposal, grounds: Grounds, now: datetime) -> Refusal | None:
+    """Why nobody may decide on an open proposal any more; None where somebody may."""
+    return rules.overtaken(proposal=proposal, grounds=grounds, now=now)
 
 
 def makes_void(because: Refusal) -> bool:

@@ -94,8 +94,20 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a proposal stands on, whoever decides, as it is at this very moment."""
+
+    maker_may: bool
+    """The maker still has the making right over the place."""
+    place_id: int | None
+    """Where the proposal would belong today; None where what it is about is gone."""
+    facts: Mapping[str, Json] | None
+    """The same facts, looked at again; None where what they are about is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """Everything that a decision rests on, as it is at this very moment."""
+    """Everything that one person's decision rests on, as it is at this very moment."""
 
     checker_id: int
     checker_is_a_person: bool
@@ -103,14 +115,9 @@ class Circumstances:
     """The same mobile number or mail address stands behind both accounts."""
     checker_may: bool
     """The checker has the approving right in an area that covers the place."""
-    maker_may: bool
-    """The maker still has the making right there."""
     seen_hash: str
     """The hash of what the checker was shown."""
-    place_id: int | None
-    """Where the proposal would belong today; None where what it is about is gone."""
-    facts: Mapping[str, Json] | None
-    """The same facts, looked at again; None where what they are about is gone."""
+    grounds: Grounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
