@@ -274,6 +274,14 @@ def test_what_cannot_be_done_is_told_when_it_is_proposed(ids, engineer):
     assert "F1 still has T1, T2 below it" in answer.content.decode()
 
 
+def test_a_transformer_with_connections_is_not_closed(ids, engineer):
+    fields = {"kind": "close", "from_day": today().isoformat(), "why": "worn out"}
+    answer = propose(engineer, ids["T1"], **fields)
+    assert answer.status_code == 422
+    assert "1 connection still hangs on this transformer" in answer.content.decode()
+    assert propose(engineer, ids["T3"], **fields).status_code == 302
+
+
 def test_a_move_names_a_parent_of_ones_own_area(ids, engineer):
     fields = {"kind": "move", "from_day": today().isoformat(), "why": "new line"}
     refused = propose(engineer, ids["F2"], parent_code="SS3", **fields)
@@ -371,7 +379,7 @@ def test_the_file_has_a_line_for_every_office_and_month_and_is_recorded(ids, eng
         (month, code) for month in months for code in ("SD1", "SD2")
     }
     assert [row["connections"] for row in rows if row["code"] == "SD1"][-1] == "2"
-    assert AuditRecord.objects.order_by("-seq")[0].action == "grid.report.exported"
+    assert AuditRecord.objects.order_by("-seq")[0].action == "masters.exported"
 
 
 def test_no_name_is_a_formula_in_the_file(ids, engineer):

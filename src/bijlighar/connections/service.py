@@ -114,6 +114,16 @@ def index_for_search(*, connection_ids: Sequence[int]) -> None:
     _search.index(connection_ids)
 
 
+def hanging_on(*, transformer_id: int, day: date) -> int:
+    """How many connections hang on a transformer on a day or on any later one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.connections", "hanging_on"),
+            {"transformer": transformer_id, "day": day},
+        )
+        return int(rows(cursor)[0]["connections"])
+
+
 def homes(*, connection_ids: Sequence[int] | None = None) -> tuple[Home, ...]:
     """Connections with consumer and present meter, by consumer number; all by default."""
     wanted = None if connection_ids is None else list(connection_ids)

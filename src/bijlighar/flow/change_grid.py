@@ -6,10 +6,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import cast
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from bijlighar.flow.proposal_kind import Applied, Approved, Kind, Payload, Row, Words
+from bijlighar.connections import service as connections
+from bijlighar.flow.proposal_kind import (
+    Applied,
+    Approved,
+    Kind,
+    NotProposable,
+    Payload,
+    Row,
+    Words,
+)
 from bijlighar.grid import service as grid
 from bijlighar.grid.values import ChangeKind, GridChange
 from bijlighar.people.values import Right, Viewer
@@ -36,7 +45,9 @@ def _place(payload: Payload) -> int:
 
 
 def _check(payload: Payload, by: Viewer, now: datetime) -> None:
-    grid.check_change(change=_change(payload), now=now)
+    change = _change(payload)
+    grid.check_change(change=change, now=now)
+    _nobody_is_left(change)
 
 
 def _facts(payload: Payload, now: datetime) -> Mapping[str, Json]:
@@ -44,12 +55,33 @@ def _facts(payload: Payload, now: datetime) -> Mapping[str, Json]:
 
 
 def _hold(payload: Payload) -> None:
-    """`grid.change` locks the discom's tree itself and looks at it under that lock."""
+    """Nobody else changes the discom's tree until this is decided."""
+    grid.hold_tree(node_id=_change(payload).node_id)
+
+
+def _nobody_is_left(change: GridChange) -> None:
+    """Refuse to close a transformer on which connections hang; the grid knows of none."""
+    if change.kind is not ChangeKind.CLOSE and not change.closes:
+        return
+    left = connections.hanging_on(transformer_id=change.node_id, day=change.from_day)
+    if left:
+        raise NotProposable(
+            ngettext(
+                "%(number)s connection still hangs on this transformer. Move it to another "
+                "one first.",
+                "%(number)s connections still hang on this transformer. Move them to "
+                "another one first.",
+                left,
+            )
+            % {"number": left}
+        )
 
 
 def _apply(approved: Approved) -> Applied:
+    change = _change(approved.proposal.payload)
+    _nobody_is_left(change)
     grid.change(
-        change=_change(approved.proposal.payload),
+        change=change,
         by=approved.by,
         now=approved.now,
         approved_by=approved.approved_by,

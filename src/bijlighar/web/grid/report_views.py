@@ -106,11 +106,14 @@ def report_csv(request: DeskRequest) -> HttpResponse:
             writer.writerow([*_cells(one, office), *energy])
     people.record(
         change=Change(
-            action="grid.report.exported",
-            object_kind="report",
-            object_id=level.value,
+            action="masters.exported",
+            object_kind="export",
+            object_id="grid_report",
             place_id=min(request.scope.area_ids),
-            after={"months": [one.first.isoformat() for one in reports]},
+            after={
+                "level": level.value,
+                "months": [one.first.isoformat() for one in reports],
+            },
         ),
         by=request.viewer,
         now=clock.now(),
