@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import h11
 import pytest
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -51,3 +52,39 @@ def test_the_server_says_nothing_of_what_it_is_made_of():
 
 def test_there_are_no_web_sockets():
     assert server_config(port=1, host="127.0.0.1").ws == "none"
+
+
+HEAD = b"POST /gateways/x/webhook/ HTTP/1.1\r\nHost: localhost\r\n"
+
+
+def test_of_two_lengths_the_parts_count_and_not_the_number():
+    """What follows the last part is another request's, whatever the number claimed."""
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(
+        HEAD
+        + b"Content-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + b"3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n"
+    )
+    assert server_config(port=1, host="127.0.0.1").http == "h11"
+    assert isinstance(server.next_event(), h11.Request)
+    data = server.next_event()
+    assert isinstance(data, h11.Data)
+    assert bytes(data.data) == b"abc"
+    assert isinstance(server.next_event(), h11.EndOfMessage)
+
+
+@pytest.mark.parametrize(
+    "ambiguous",
+    [
+        b"Content-Length: 3\r\nContent-Length: 4\r\n",
+        b"Content-Length: 3, 4\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"X-Split: a\x00b\r\n",
+    ],
+)
+def test_what_two_servers_could_read_differently_is_refused(ambiguous):
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(HEAD + ambiguous + b"\r\nabc")
+    with pytest.raises(h11.RemoteProtocolError):
+        server.next_event()

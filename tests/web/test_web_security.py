@@ -9,20 +9,27 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import structlog
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.mail import BadHeaderError, EmailMessage
+from django.db import ProgrammingError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from structlog.testing import capture_logs
 
 from bijlighar.clock import clock
+from bijlighar.kernel.row_security import DESK
 from bijlighar.people import service as people
-from bijlighar.people.values import SYSTEM, Role
+from bijlighar.people.values import SYSTEM, Role, Scope
 from bijlighar.run import logs
 from bijlighar.web import bundles
 from bijlighar.web.desk.listing import listing
@@ -395,14 +402,118 @@ def test_an_error_shows_nothing_of_the_inside(nobody, settings):
     assert "Traceback" not in shown
 
 
-# The log of what concerns security
-
-
 @pytest.fixture
 def small(clerk: Client, settings) -> Client:
-    """The clerk, before three addresses whose views do one thing each."""
+    """The clerk, before addresses whose views do one thing each."""
     settings.ROOT_URLCONF = "tests.web.small_addresses"
+    clerk.raise_request_exception = False
     return clerk
+
+
+def language_of_the_clerk() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select language from people_staff where login = 'clerk'")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    ("how", "status"), [("breaks", 500), ("refused", 409), ("silently", 500)]
+)
+def test_what_fails_is_refused_or_leaves_no_record_changes_nothing(small, how, status):
+    assert small.post(f"/changes/{how}/").status_code == status
+    assert language_of_the_clerk() == "hi"
+
+
+def test_what_succeeds_and_is_recorded_is_kept(small):
+    assert small.post("/changes/told/").status_code == 200
+    assert language_of_the_clerk() == "en"
+
+
+# What the desk's role in the database may do at the most
+
+
+SECRET_TABLES = (
+    "django_session",
+    "headend_metersecret",
+    "oauth2_provider_accesstoken",
+    "oauth2_provider_application",
+    "otp_totp_totpdevice",
+    "people_invitation",
+    "people_signin",
+    "django_otp_webauthn_webauthncredential",
+)
+
+
+@contextmanager
+def as_the_desk() -> Iterator[CursorWrapper]:
+    """A cursor as a request of the desk has it, to which something is denied."""
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        people.limit_database(scope=Scope(area_ids=frozenset({1})))
+        yield cursor
+
+
+@pytest.mark.parametrize("table", SECRET_TABLES)
+def test_a_request_of_the_desk_cannot_read_what_lets_people_in(committed_db, table):
+    with as_the_desk() as cursor:
+        cursor.execute(f"select * from {table}")
+
+
+def test_a_request_of_the_desk_reads_no_password(committed_db):
+    with as_the_desk() as cursor:
+        cursor.execute("select password from people_staff")
+
+
+def test_a_request_of_the_desk_deletes_nothing_and_writes_few_tables(committed_db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select privilege_type, table_name from information_schema.role_table_grants"
+            " where grantee = %s and privilege_type <> 'SELECT'",
+            [DESK],
+        )
+        held = cursor.fetchall()
+    assert {privilege for privilege, _ in held} <= {"INSERT", "UPDATE"}
+    written = {table for _, table in held}
+    for prefix in ("ledger_", "readings_", "charges_", "headend_", "payments_", "supply_"):
+        assert not [table for table in written if table.startswith(prefix)]
+    assert not written & {"people_auditrecord", "people_chain", "people_signedhead"}
+
+
+def test_in_a_new_installation_nobody_can_sign_in():
+    """No migration makes an account; only the demo's commands hand out passwords."""
+    source = WEB.parent
+    assert not [
+        path
+        for path in source.glob("*/migrations/*.py")
+        if re.search(r"insert into people_staff|create_user|set_password", path.read_text())
+    ]
+    callers = {
+        path.relative_to(source).parts[0]
+        for path in source.rglob("*.py")
+        if "give_sign_in(" in path.read_text()
+    }
+    assert callers <= {"people", "run"}
+
+
+def test_a_password_is_kept_with_argon2(settings, committed_db):
+    assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    kept = make_password("bijli sabke ghar aaye")
+    algorithm, kind, _, costs = kept.split("$")[:4]
+    assert (algorithm, kind) == ("argon2", "argon2id")
+    memory_kib = int(re.search(r"m=(\d+)", costs).group(1))
+    assert memory_kib >= 100 * 1024
+
+
+def test_a_mails_head_holds_one_line():
+    letter = EmailMessage("You are invited", "…", None, ["a@b.example\nBcc: c@d.example"])
+    with pytest.raises(BadHeaderError):
+        letter.message()
+
+
+# The log of what concerns security
 
 
 def test_a_refusal_is_logged_with_who_and_where_and_without_what(small):

@@ -39,6 +39,7 @@ def server_config(*, port: int, host: str) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         lifespan="off",
+        http="h11",
         ws="none",
         proxy_headers=True,
         forwarded_allow_ips=os.environ.get("BIJLIGHAR_PROXIES", NEARBY),
