@@ -27,20 +27,10 @@ class EmptyEntry(BijligharError):
 
 def open_wallets(*, owner_ids: Sequence[int], now: datetime) -> None:
     """Give each owner a wallet with nothing in it. Safe to repeat."""
-    with transaction.atomic():
-        Account.objects.bulk_create(
-            [Account(book=WALLET, owner_id=owner_id) for owner_id in sorted(owner_ids)],
-            ignore_conflicts=True,
-        )
-        accounts = Account.objects.filter(book=WALLET, owner_id__in=owner_ids)
-        Wallet.objects.bulk_create(
-            [
-                Wallet(account=account, owner_id=account.owner_id, as_of=now)
-                for account in accounts.order_by("owner_id")
-                if account.owner_id is not None
-            ],
-            ignore_conflicts=True,
-        )
+    told = {"owners": sorted(set(owner_ids)), "book": WALLET, "now": now}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.ledger", "open_accounts"), told)
+        cursor.execute(statement("bijlighar.ledger", "open_wallets"), told)
 
 
 def post(*, entries: Sequence[NewEntry], now: datetime) -> frozenset[tuple[str, str]]:

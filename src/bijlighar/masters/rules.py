@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bijlighar.kernel.spreadsheet import as_it_was
 from bijlighar.masters.cells import BadCell
@@ -24,6 +24,12 @@ class Layout:
     """The headings."""
     fields: tuple[str, ...]
     """Keys by column; empty for a column that is not taken in."""
+    title_of: Mapping[str, str] = field(init=False)
+    """The heading of each field that is mapped."""
+
+    def __post_init__(self) -> None:
+        pairs = zip(self.fields, self.titles, strict=True)
+        object.__setattr__(self, "title_of", {key: title for key, title in pairs if key})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +52,22 @@ def read_row(
         return _useless(number, layout.kind, Wrong.RAGGED, other)
     held: dict[str, str] = {}
     faults: list[Fault] = []
-    for title, field, cell in zip(layout.titles, layout.fields, cells, strict=True):
-        if not field or not cell or cell.isspace():
+    for title, key, cell in zip(layout.titles, layout.fields, cells, strict=True):
+        if not key or not cell or cell.isspace():
             continue
-        given = as_it_was(cell)
+        given = as_it_was(cell) if cell[0] == "'" else cell
         try:
-            held[field] = read[field](given)
+            held[key] = read[key](given)
         except BadCell as bad:
-            if not (field == "name_hi" and bad.wrong is Wrong.OLD_FONT):
+            if not (key == "name_hi" and bad.wrong is Wrong.OLD_FONT):
                 faults.append(_fault(number, title, bad.wrong, given, bad.other))
             elif _is_name_again(cells, layout, given):
-                held[field] = " ".join(given.split())
+                held[key] = " ".join(given.split())
             else:
                 faults.append(_fault(number, title, bad.wrong, given, ""))
     faults += _empty(number, layout, held, {fault.column for fault in faults})
     _complete(layout.kind, held)
-    values = [held.get(field.key) for field in FIELDS[layout.kind]]
+    values = [held.get(one.key) for one in FIELDS[layout.kind]]
     return Row(
         number=number,
         seq=_seq(number, layout.kind, held),
@@ -73,19 +79,15 @@ def read_row(
 def _empty(
     number: int, layout: Layout, held: Mapping[str, str], faulty: set[str]
 ) -> list[Fault]:
-    title_of = {
-        field: title
-        for field, title in zip(layout.fields, layout.titles, strict=True)
-        if field
-    }
+    title_of = layout.title_of
     found = [
-        _fault(number, title_of[field.key], Wrong.EMPTY, "", "")
-        for field in FIELDS[layout.kind]
-        if field.is_needed
-        and field.key not in held
-        and field.key in title_of
-        and title_of[field.key] not in faulty
-        and not (field.key == "parent" and held.get("kind") == "discom")
+        _fault(number, title_of[one.key], Wrong.EMPTY, "", "")
+        for one in FIELDS[layout.kind]
+        if one.is_needed
+        and one.key not in held
+        and one.key in title_of
+        and title_of[one.key] not in faulty
+        and not (one.key == "parent" and held.get("kind") == "discom")
     ]
     if layout.kind is ImportKind.CONNECTIONS and not held.keys() & {"name_en", "name_hi"}:
         title = title_of.get("name_en") or title_of["name_hi"]

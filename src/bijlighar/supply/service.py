@@ -36,13 +36,15 @@ class _Grounds:
 
 def open_supplies(*, connection_ids: Sequence[int], now: datetime) -> None:
     """Start to look after the supply of these connections: lit, as installed."""
-    Supply.objects.bulk_create(
-        [
-            Supply(connection_id=connection_id, state=SupplyState.ON.value, since=now)
-            for connection_id in sorted(connection_ids)
-        ],
-        ignore_conflicts=True,
-    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.supply", "open_supplies"),
+            {
+                "connections": sorted(set(connection_ids)),
+                "state": SupplyState.ON.value,
+                "now": now,
+            },
+        )
 
 
 def review(*, evidence: Sequence[Evidence], policy_name: str, now: datetime) -> Reviewed:
