@@ -18,6 +18,7 @@ REFRESH_REACH = "flow.refresh_reach"
 CHECK_IMPORT = "flow.check_import"
 TAKE_IN_IMPORT = "flow.take_in_import"
 TAKE_UP_IMPORTS = "flow.take_up_imports"
+FORGET_ANSWERS = "flow.forget_answers"
 
 MOST_CONNECTIONS_A_JOB = 2_000
 

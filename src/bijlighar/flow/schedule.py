@@ -53,6 +53,12 @@ SCHEDULE = (
         why="windows open and emergency credit ends by the clock alone",
     ),
     Line(
+        task=later.FORGET_ANSWERS,
+        first_at=time(3, 0),
+        every=DAY,
+        why="answers of the API older than a day, and tokens that ran out, serve nobody",
+    ),
+    Line(
         task=later.CLOSE_ALL,
         first_at=time(4, 0),
         every=DAY,

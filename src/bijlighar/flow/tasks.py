@@ -11,7 +11,7 @@ from django.db import OperationalError, close_old_connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from bijlighar.clock.clock import now
+from bijlighar.clock.clock import now, real_now
 from bijlighar.connections import service as connections
 from bijlighar.flow import later
 from bijlighar.flow.close_day import close_day as close
@@ -25,6 +25,7 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
 from bijlighar.masters import service as masters
 from bijlighar.notices import service as notices
+from bijlighar.people import service as people
 
 log = structlog.get_logger()
 
@@ -131,3 +132,10 @@ def prove_ledger(**_: Any) -> None:
 def expire_proposals(**_: Any) -> None:
     """Close what nobody decided on in time, and what its facts or its maker left behind."""
     close_overtaken(now=now())
+
+
+@_task(later.FORGET_ANSWERS, retry=_DATABASE_AWAY)
+def forget_answers(**_: Any) -> None:
+    """Take away what the API kept for a day, and tokens that have run out."""
+    people.forget_answers(real_now=real_now())
+    people.forget_tokens(real_now=real_now())

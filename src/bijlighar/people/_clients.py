@@ -183,7 +183,7 @@ def viewer_of_token(*, token: str, origin: Origin, real_now: datetime) -> Viewer
 def forget_tokens(*, real_now: datetime) -> int:
     """Take away the tokens that have run out; how many there were."""
     gone, _ = AccessToken.objects.filter(expires__lt=real_now).delete()
-    return gone
+    return int(gone)
 
 
 def _locked(number: int) -> models.MachineClient:

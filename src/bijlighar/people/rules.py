@@ -95,7 +95,7 @@ SCOPES: Mapping[str, frozenset[Right]] = {
     "money:read": frozenset({Right.SEE_MONEY}),
     "proposals:read": frozenset({Right.SEE_PROPOSALS}),
     "audit:read": frozenset({Right.SEE_AUDIT}),
-    "imports:write": frozenset({Right.IMPORT}),
+    "imports:read": frozenset({Right.IMPORT}),
 }
 """What a machine client may be given: to propose and to approve is for people only."""
 

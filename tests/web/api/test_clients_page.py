@@ -21,7 +21,7 @@ def administrator(town) -> Client:
     return client_of(add_staff("admin", (Role.ADMINISTRATOR, town["D1"])))
 
 
-def filled(area: int, **changes: object) -> dict[str, object]:
+def filled(area: int, /, **changes: object) -> dict[str, object]:
     """The form as somebody fills it in."""
     return {
         "name": "Billing of the state",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import pytest
 
 from bijlighar.people.values import Role
 from tests.web.api.everybody import UNLIMITED, set_stage
 from tests.web.api.fuzzing import fuzz
+
+EXAMPLES = int(os.environ.get("BIJLIGHAR_FUZZ_EXAMPLES", "2"))
+"""Of good and of bad data each, for every operation; `make fuzz` asks for more."""
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +26,7 @@ def unlimited(settings) -> None:
 def test_everybody_asks_everything(committed_db) -> None:
     stage = set_stage()
     figures = fuzz(
-        callers=stage.callers, known=stage.known, cursors=stage.cursors, examples=2
+        callers=stage.callers, known=stage.known, cursors=stage.cursors, examples=EXAMPLES
     )
     print(figures)
     assert len(stage.callers) == len(Role) + 3

@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from bijlighar.connections.service import UnknownConsumer
 from bijlighar.grid.service import UnknownNode
 from bijlighar.kernel.errors import BijligharError, TemporaryError
+from bijlighar.masters.service import NotNow, UnknownImport
 from bijlighar.people.service import KeyInFlight, KeyReused
 from bijlighar.proposals.service import AlreadyProposed, UnknownProposal
 
@@ -24,6 +25,8 @@ JSON = "application/json"
 STATUS_OF: dict[type[BijligharError], tuple[int, str]] = {
     UnknownConsumer: (404, "unknown_connection"),
     UnknownNode: (404, "unknown_area"),
+    UnknownImport: (404, "unknown_import"),
+    NotNow: (409, "not_now"),
     UnknownProposal: (404, "unknown_proposal"),
     AlreadyProposed: (409, "already_proposed"),
     KeyReused: (422, "idempotency_key_reused"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias, cast
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from bijlighar.clock import clock
 from bijlighar.connections.values import ProtectionKind
@@ -26,6 +26,7 @@ from bijlighar.web.api.errors import ApiError
 from bijlighar.web.api.operation import reads, writes
 from bijlighar.web.api.words import Digest, Why
 
+Json: TypeAlias = dict[str, JsonValue]
 OUT_OF_DATE = frozenset({Refusal.NOT_OPEN, Refusal.NOT_WHAT_WAS_SHOWN})
 
 
@@ -155,8 +156,8 @@ def _proposal(held: Held) -> schemas.Proposal:
         area_id=held.place_id,
         subject_kind=held.subject_kind,
         subject_id=held.subject_id,
-        payload=dict(held.payload),
-        facts=dict(held.facts),
+        payload=cast(Json, held.payload),
+        facts=cast(Json, held.facts),
         hash=held.hash,
         why=held.why,
         made_by=held.made_by,

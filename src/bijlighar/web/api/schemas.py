@@ -265,3 +265,38 @@ class AuditRecords(Schema):
 
     records: list[AuditRecord]
     next_cursor: str | None = Field(description=NEXT)
+
+
+class ImportFault(Schema):
+    """One thing wrong in a row, as a spreadsheet numbers it."""
+
+    row: int
+    column: str
+    wrong: str
+    value: str
+
+
+class Import(Schema):
+    """A file on its way in."""
+
+    import_id: int
+    kind: str
+    file_name: str
+    state: str
+    made_by_name: str
+    made_at: datetime
+    ended_at: datetime | None
+    rows_total: int
+    rows_due: int
+    rows_unchanged: int
+    rows_wrong: int
+    rows_taken: int
+    stopped_because: str
+    faults: list[ImportFault] = Field(description="The first of them; none in lists.")
+
+
+class Imports(Schema):
+    """A page of imports, the newest first."""
+
+    imports: list[Import]
+    next_cursor: str | None = Field(description=NEXT)

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 from ninja.utils import replace_path_param_notation
 
 from bijlighar.web.access import public
-from bijlighar.web.api import areas, audit, connections, money, oauth, proposals
+from bijlighar.web.api import areas, audit, connections, imports, money, oauth, proposals
 from bijlighar.web.api.errors import failure
 from bijlighar.web.api.operation import api
 
 FIRST = "v1/"
-OPERATIONS = (areas, audit, connections, money, proposals)
+OPERATIONS = (areas, audit, connections, imports, money, proposals)
 """The modules whose operations the API has: importing them registers these."""
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponse]
 
 
 @public
-def description(request: HttpRequest) -> HttpResponseBase:
+def description(request: HttpRequest) -> HttpResponse:
     """What the API can do, as OpenAPI has it."""
     if request.method not in ("GET", "HEAD"):
         return _in_our_form(request, HttpResponse(status=405, headers={"Allow": "GET"}))
@@ -41,7 +40,7 @@ def _answered(view: View, *, doors: dict[str, object]) -> View:
     """An operation's view, with its doors for the tests, answering in one form only."""
 
     @csrf_exempt
-    def answered(request: HttpRequest, **values: object) -> HttpResponseBase:
+    def answered(request: HttpRequest, **values: object) -> HttpResponse:
         return _in_our_form(request, view(request, **values))
 
     answered.doors = doors  # type: ignore[attr-defined]
@@ -49,7 +48,7 @@ def _answered(view: View, *, doors: dict[str, object]) -> View:
     return answered
 
 
-def _in_our_form(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+def _in_our_form(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Ninja and Django tell a wrong method in words of their own; nothing is kept."""
     if answer.status_code == 405:
         allowed = answer.headers["Allow"]

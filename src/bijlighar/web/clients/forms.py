@@ -17,7 +17,7 @@ SCOPE_NAMES = {
     "money:read": _("Read balances, charges and receipts"),
     "proposals:read": _("Read proposals"),
     "audit:read": _("Read the audit trail"),
-    "imports:write": _("Send imports"),
+    "imports:read": _("Read imports"),
 }
 
 
