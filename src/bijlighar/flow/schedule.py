@@ -72,7 +72,7 @@ SCHEDULE = (
     ),
     Line(
         task=later.EXPIRE_PROPOSALS,
-        first_at=time(0, 15),
+        first_at=time(0, 0),
         every=timedelta(minutes=60),
         why="nobody decides on a proposal that has run out, and its maker shall see it",
     ),
