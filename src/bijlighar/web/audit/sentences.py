@@ -23,6 +23,12 @@ SENTENCES: Mapping[str, Promise] = {
     "people.role.ended": _("A role was taken back"),
     "people.role.granted": _("A role was given"),
     "people.staff.added": _("A member of staff was added"),
+    "proposals.proposal.approved": _("A proposal was approved"),
+    "proposals.proposal.expired": _("A proposal ran out"),
+    "proposals.proposal.made": _("A proposal was made"),
+    "proposals.proposal.refused": _("A proposal was refused"),
+    "proposals.proposal.void": _("A proposal became void"),
+    "proposals.proposal.withdrawn": _("A proposal was withdrawn"),
     "people.staff.recovered": _("A member of staff got back in with two people's help"),
 }
 
