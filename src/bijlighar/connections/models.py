@@ -181,10 +181,18 @@ class SearchWord(models.Model):
     """
 
     connection = models.ForeignKey(
-        Connection, on_delete=models.PROTECT, related_name="+", db_index=False
+        Connection,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     transformer = models.ForeignKey(
-        "grid.Node", on_delete=models.PROTECT, related_name="+", db_index=False
+        "grid.Node",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     word = models.TextField(db_collation="C")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bijlighar.dashboards._asking import all_of
+from bijlighar.dashboards._asking import all_of, chosen
 from bijlighar.dashboards.values import Area, AreaName, BothLanguages
 from bijlighar.people.values import Scope
 
@@ -37,7 +37,7 @@ def found(
     *, term: str, scope: Scope, day: date, kinds: Sequence[str] | None = None
 ) -> tuple[Area, ...]:
     """Nodes of a scope by a part of their name or the beginning of their code."""
-    rows = all_of(
+    rows = chosen(
         "areas_found",
         {
             "term": term.casefold(),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from bijlighar.kernel.sql import rows, statement
+from bijlighar.people import service as people
 
 
 def all_of(
@@ -20,6 +21,19 @@ def all_of(
     with connection.cursor() as cursor:
         cursor.execute(asked, parameters)
         return rows(cursor)
+
+
+def chosen(
+    name: str, parameters: Mapping[str, Any], **filled_in: str
+) -> list[dict[str, Any]]:
+    """The answer of a statement that counts, or says which rows of a wide area to show.
+
+    Row security would be asked of every row that such a statement passes over, a thousand
+    times what it shows. It keeps to the scope by its own words and is asked as the system;
+    the rows it names are then read by the desk's role, which sees those of its areas only.
+    """
+    with people.as_the_system():
+        return all_of(name, parameters, **filled_in)
 
 
 def one_of(name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

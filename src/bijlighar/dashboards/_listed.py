@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bijlighar.dashboards._asking import all_of
+from bijlighar.dashboards._asking import all_of, chosen
 from bijlighar.dashboards._town import heard_since
 from bijlighar.dashboards.values import (
     BothLanguages,
@@ -31,7 +31,7 @@ _ORDERS: Mapping[str, str] = {
 SORTS = tuple(_ORDERS)
 
 
-def page(
+def page_of(
     *,
     scope: Scope,
     money: Scope,
@@ -42,8 +42,8 @@ def page(
     offset: int,
 ) -> tuple[ConnectionRow, ...]:
     """One page; `sort` is one of SORTS, with `-` in front for downwards."""
-    found = all_of(
-        "listed",
+    page = chosen(
+        "listed_page",
         {
             "areas": scope.areas,
             "money": money.areas,
@@ -57,6 +57,14 @@ def page(
         },
         which=_which(wanted),
         order=_order(sort),
+    )
+    found = all_of(
+        "listed",
+        {
+            "ids": [row["connection_id"] for row in page],
+            "money": money.areas,
+            "day": supply_day_of(now),
+        },
     )
     return tuple(
         ConnectionRow(
@@ -79,7 +87,7 @@ def page(
 def every(**asked: Any) -> Iterator[ConnectionRow]:
     """All that fit, read a thousand at a time: for a file."""
     offset = 0
-    while rows := page(**asked, limit=ROWS_AT_ONCE, offset=offset):
+    while rows := page_of(**asked, limit=ROWS_AT_ONCE, offset=offset):
         yield from rows
         offset += ROWS_AT_ONCE
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bijlighar.dashboards._asking import all_of, one_of
+from bijlighar.dashboards._asking import all_of, chosen
 from bijlighar.dashboards.values import (
     BothLanguages,
     Happening,
@@ -53,14 +53,7 @@ _ORDER: Mapping[HomesOrder, str] = {
 
 def one_tile(connection_id: int, now: datetime) -> HomeTile:
     """The tile of one home, whoever asks."""
-    found = all_of(
-        "tiles",
-        _page(areas=None, money=None, now=now, limit=1, offset=0)
-        | {"connection_id": connection_id},
-        which="connection.id = %(connection_id)s",
-        order="connection.id",
-    )
-    return _tile(found[0], now)
+    return _tile(all_of("tiles", {"ids": [connection_id], "money": None})[0], now)
 
 
 def tiles(
@@ -74,22 +67,30 @@ def tiles(
     offset: int,
 ) -> tuple[HomeTile, ...]:
     """One page of the homes of a scope."""
-    asked = _page(areas=scope.areas, money=money.areas, now=now, limit=limit, offset=offset)
-    found = all_of("tiles", asked, which=_WHICH[shown], order=_ORDER[order])
+    asked = {
+        "areas": scope.areas,
+        "money": money.areas,
+        "heard_since": heard_since(now),
+        "limit": limit,
+        "offset": offset,
+    }
+    page = chosen("tile_page", asked, which=_WHICH[shown], order=_ORDER[order])
+    ids = [row["connection_id"] for row in page]
+    found = all_of("tiles", {"ids": ids, "money": money.areas})
     return tuple(_tile(row, now) for row in found)
 
 
 def figures(*, scope: Scope, money: Scope, now: datetime) -> TownFigures:
     """The homes of a scope counted, and their money where it may be seen."""
     areas = {"areas": scope.areas, "money": money.areas}
-    counted = one_of("figures", {**areas, "heard_since": heard_since(now)})
-    moved = one_of("moved_since", {**areas, "since": day_starts(supply_day_of(now))})
+    counted = chosen("figures", {**areas, "heard_since": heard_since(now)})[0]
+    moved = chosen("moved_since", {**areas, "since": day_starts(supply_day_of(now))})[0]
     return TownFigures(**counted, **moved)
 
 
 def feed(*, scope: Scope, money: Scope) -> tuple[Happening, ...]:
     """The last things that happened in a scope, newest first."""
-    found = all_of(
+    found = chosen(
         "feed",
         {
             "areas": scope.areas,
@@ -98,17 +99,23 @@ def feed(*, scope: Scope, money: Scope) -> tuple[Happening, ...]:
             "looked_at": ROWS_LOOKED_AT,
         },
     )
+    ids = sorted({row["connection_id"] for row in found})
+    who = {row["connection_id"]: row for row in all_of("who", {"ids": ids})}
     return tuple(
         Happening(
             at=row["at"],
             kind=HappeningKind(row["kind"]),
             connection_id=row["connection_id"],
-            consumer_number=row["consumer_number"],
-            name=BothLanguages(en=row["name_en"], hi=row["name_hi"]),
+            consumer_number=who[row["connection_id"]]["consumer_number"],
+            name=BothLanguages(
+                en=who[row["connection_id"]]["name_en"],
+                hi=who[row["connection_id"]]["name_hi"],
+            ),
             amount_paise=row["amount_paise"],
             detail=row["detail"],
         )
         for row in found
+        if row["connection_id"] in who
     )
 
 
@@ -118,23 +125,6 @@ def heard_since(now: datetime) -> datetime:
     midnight = day_starts(today)
     is_due = now >= midnight + MIDNIGHT_IS_READ_BY
     return midnight if is_due else day_starts(today - ONE_DAY)
-
-
-def _page(
-    *,
-    areas: list[int] | None,
-    money: list[int] | None,
-    now: datetime,
-    limit: int,
-    offset: int,
-) -> dict[str, Any]:
-    return {
-        "areas": areas,
-        "money": money,
-        "heard_since": heard_since(now),
-        "limit": limit,
-        "offset": offset,
-    }
 
 
 def _tile(row: Mapping[str, Any], now: datetime) -> HomeTile:

@@ -204,7 +204,7 @@ def connections_listed(
     offset: int,
 ) -> tuple[ConnectionRow, ...]:
     """One page of the connections of a scope; `sort` as CONNECTION_SORTS, `-` downwards."""
-    return _listed.page(
+    return _listed.page_of(
         scope=scope,
         money=money,
         wanted=wanted,

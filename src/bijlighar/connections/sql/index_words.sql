@@ -23,4 +23,3 @@ union all
 select connection.id, connection.transformer_id, 'n:' || named.phrase
 from unnest(%(named)s::bigint[], %(phrases)s::text[]) as named (connection_id, phrase)
 join connections_connection as connection on connection.id = named.connection_id
-on conflict on constraint a_connection_has_a_word_once do nothing

@@ -102,13 +102,8 @@ select
     happened.at,
     happened.kind,
     happened.connection_id,
-    consumer.consumer_number,
-    consumer.name_en,
-    consumer.name_hi,
     happened.amount_paise,
     happened.detail
 from happened
-join connections_connection as connection on connection.id = happened.connection_id
-join connections_consumer as consumer on consumer.id = connection.consumer_id
 order by happened.at desc, happened.id desc
 limit %(limit)s

@@ -1,9 +1,6 @@
--- One page of the connections of some areas that fit, in a wanted order; balances only
--- where the areas of money reach. The comments are filled in by `_listed`.
-with reached as materialized (
-    select node_id from grid_reach where area_id = any(%(areas)s::bigint[])
-),
-counted as materialized (
+-- One row a connection of those given, in their order; balances only where the areas of
+-- money reach.
+with counted as materialized (
     select node_id from grid_reach where area_id = any(%(money)s::bigint[])
 )
 
@@ -23,7 +20,8 @@ select
     contact.last_heard_at,
     named.name_en as place_en,
     named.name_hi as place_hi
-from connections_connection as connection
+from unnest(%(ids)s::bigint[]) with ordinality as asked (id, place)
+join connections_connection as connection on connection.id = asked.id
 join connections_consumer as consumer on consumer.id = connection.consumer_id
 left join connections_installation as installation
     on installation.connection_id = connection.id and installation.removed_on is null
@@ -48,8 +46,4 @@ left join lateral (
     order by from_day desc
     limit 1
 ) as named on true
-where
-    connection.transformer_id in (select node_id from reached)
-    /* which */
-order by /* order */
-limit %(limit)s offset %(offset)s
+order by asked.place

@@ -1,13 +1,9 @@
--- One row a connection: supply, balance, last recharge, when last heard. Either the given
--- connections or one page of those of some areas, in a wanted order; money only where the
--- areas of money reach. The comments in this text are filled in by `_town`.
-with reached as materialized (
-    select node_id from grid_reach where area_id = any(%(areas)s::bigint[])
-),
-counted as materialized (
+-- One row a connection of those given, in their order: supply, balance, last recharge, when
+-- last heard; money only where the areas of money reach (everywhere where they are null).
+with counted as materialized (
     select node_id from grid_reach where area_id = any(%(money)s::bigint[])
 ),
-page as materialized (
+wanted as (
     select
         connection.id as connection_id,
         connection.transformer_id,
@@ -19,21 +15,16 @@ page as materialized (
         wallet.account_id,
         wallet.balance_paise,
         contact.last_heard_at,
-        installation.installed_on
-    from connections_connection as connection
+        installation.installed_on,
+        asked.place
+    from unnest(%(ids)s::bigint[]) with ordinality as asked (id, place)
+    join connections_connection as connection on connection.id = asked.id
     join connections_consumer as consumer on consumer.id = connection.consumer_id
     left join connections_installation as installation
         on installation.connection_id = connection.id and installation.removed_on is null
     left join supply_supply as supply on supply.connection_id = connection.id
     left join ledger_wallet as wallet on wallet.owner_id = connection.id
     left join headend_metercontact as contact on contact.meter_id = installation.meter_id
-    where
-        /* which */
-    order by /* order */
-    limit %(limit)s offset %(offset)s
-),
-wanted as (
-    select page.*, row_number() over () as place from page
 )
 
 select
