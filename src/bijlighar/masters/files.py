@@ -98,6 +98,16 @@ def rows_of(file: BinaryIO, encoding: str) -> Rows:
     return _workbook_rows(file) if encoding == XLSX else _csv_rows(file, encoding)
 
 
+def insist_on_ending(*, file_name: str, encoding: str) -> None:
+    """The name says the kind that the content has. Raises FileRefused.
+
+    Source: ASVS 5.0 item 5.2.2.
+    """
+    endings = (".xlsx",) if encoding == XLSX else (".csv", ".txt", ".tsv")
+    if not file_name.lower().endswith(endings):
+        raise FileRefused(Wrong.OTHER_ENDING)
+
+
 class PartsFile(io.RawIOBase):
     """Bytes that come in parts, read as a file."""
 

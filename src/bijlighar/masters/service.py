@@ -66,6 +66,7 @@ def upload(
     if size > files.MOST_BYTES:
         raise FileRefused(Wrong.TOO_BIG, str(files.MOST_BYTES // 1024**2))
     known = files.known(content, examples=EXAMPLES)
+    files.insist_on_ending(file_name=file_name, encoding=known.encoding)
     if known.encoding == files.XLSX and size > files.MOST_WORKBOOK_BYTES:
         raise FileRefused(Wrong.TOO_BIG, str(files.MOST_WORKBOOK_BYTES // 1024**2))
     sha256 = _hash(content)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bijlighar.connections.values import ConsumerChange, MeterInstalled, NewPlace
 from bijlighar.grid.values import NewNode
+from bijlighar.people.values import Right
 
 
 class ImportKind(StrEnum):
@@ -46,6 +47,7 @@ class Wrong(StrEnum):
     EMPTY_FILE = "empty_file"
     NOT_UTF8 = "not_utf8"
     OLD_EXCEL = "old_excel"
+    OTHER_ENDING = "other_ending"
     NO_TABLE = "no_table"
     SWOLLEN = "swollen"
     TOO_MANY_ROWS = "too_many_rows"
@@ -199,3 +201,29 @@ class Field:
     is_needed: bool
     titles: tuple[str, ...]
     """Headings that mean it; the first English and the first Hindi one name it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A table that may leave the product."""
+
+    name: str
+    right: Right
+    """What one must be allowed to see, beside being allowed to export."""
+    is_monthly: bool
+    """Whether it grows with time and is exported month by month."""
+    titles: tuple[tuple[str, str], ...]
+    """Headings in English and Hindi; those that an import knows are its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Areas:
+    """Where an export reads, and where it shows more: ids of grid nodes."""
+
+    exported: tuple[int, ...]
+    seen: tuple[int, ...]
+    """Where the export's own right holds."""
+    contact: tuple[int, ...]
+    """Where mobile numbers are whole."""
+    money: tuple[int, ...]
+    """Where balances are shown."""

@@ -62,6 +62,10 @@ FILE_SAYS: Mapping[Wrong, Words] = {
         "This is a workbook of an old kind or with a password. Save it as .xlsx without a"
         " password, or as “CSV UTF-8”."
     ),
+    Wrong.OTHER_ENDING: lazy(
+        "The file's name does not fit what is in it. Tables end in .csv, .txt or .tsv,"
+        " workbooks in .xlsx."
+    ),
     Wrong.NO_TABLE: lazy(
         "The file cannot be read as a table. Save it again as .xlsx or as “CSV UTF-8”."
     ),
