@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from bijlighar.people.values import Role
+from tests.cast import grid_of_cast
+from tests.door import enrolled, new_browser
+from tests.signing_in import add_staff, client_of
 from tests.stories.conftest import world  # noqa: F401  (the same stage)
 from tools import messages
 
@@ -52,3 +56,34 @@ def english(demo: None) -> Iterator[Client]:
     client = Client(SERVER_NAME="localhost")
     client.cookies["django_language"] = "en"
     yield client
+
+
+@pytest.fixture
+def no_waiting(settings) -> None:
+    """Codes may follow one another, and passwords are hashed quickly."""
+    settings.OTP_TOTP_THROTTLE_FACTOR = 0
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def ids(committed_db: None) -> dict[str, int]:
+    """Ids of the cast's grid by code."""
+    return grid_of_cast()
+
+
+@pytest.fixture
+def anju(ids: dict[str, int], no_waiting: None) -> int:
+    """An engineer of the East Division, who can sign in."""
+    return enrolled("anju", (Role.EXECUTIVE_ENGINEER, ids["D1"]))
+
+
+@pytest.fixture
+def admin(ids: dict[str, int], no_waiting: None) -> Client:
+    """The administrator of the East Division, signed in."""
+    return client_of(add_staff("rakesh", (Role.ADMINISTRATOR, ids["D1"])))
+
+
+@pytest.fixture
+def browser(no_waiting: None) -> Client:
+    """A browser in which nobody is signed in."""
+    return new_browser()

@@ -1,9 +1,7 @@
-"""Signing in: both factors or nothing, the same answer whoever asks, and an end in time."""
+"""Signing in: both factors or nothing, and the same answer whoever asks."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,81 +9,27 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django_otp.oath import TOTP
 
 from bijlighar.clock import clock
 from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, Role
-from tests.cast import grid_of_cast
+from tests.door import (
+    KEY,
+    PASSWORD,
+    add_passkey,
+    audited,
+    close,
+    code_now,
+    enrolled,
+    let_pass,
+    shows_code,
+    shows_password,
+    sign_ins,
+    words,
+)
 from tests.signing_in import add_staff, client_of
 
-PASSWORD = "bijli sabke ghar aaye"
-KEY = bytes(range(20))
-
 pytestmark = pytest.mark.usefixtures("committed_db", "no_waiting")
-
-
-@pytest.fixture
-def no_waiting(settings) -> None:
-    settings.OTP_TOTP_THROTTLE_FACTOR = 0
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def ids() -> dict[str, int]:
-    return grid_of_cast()
-
-
-@pytest.fixture
-def anju(ids: dict[str, int]) -> int:
-    """Somebody who can sign in, by password and app."""
-    return enrolled("anju", Role.EXECUTIVE_ENGINEER, ids["D1"])
-
-
-@pytest.fixture
-def browser() -> Iterator[Client]:
-    client = Client(SERVER_NAME="localhost", enforce_csrf_checks=False)
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    yield client
-
-
-def enrolled(login: str, role: Role, area_id: int) -> int:
-    staff_id = add_staff(login, (role, area_id))
-    people.give_sign_in(
-        staff_id=staff_id, password=PASSWORD, totp_key=KEY, by=SYSTEM, now=clock.now()
-    )
-    return staff_id
-
-
-def code_now(steps_on: int = 0) -> str:
-    totp = TOTP(KEY)
-    totp.time = clock.real_now().timestamp() + 30 * steps_on
-    return f"{totp.token():06d}"
-
-
-def shows_password(browser: Client, login: str = "anju", password: str = PASSWORD, **more):
-    return browser.post(reverse("sign_in"), {"login": login, "password": password, **more})
-
-
-def shows_code(browser: Client, code: str | None = None, **more):
-    return browser.post(reverse("sign_in_second"), {"code": code or code_now(), **more})
-
-
-def words(response) -> str:
-    """The page without what differs in every answer: the form's token."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
-
-
-def sign_ins() -> list[tuple[str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute("select factor, ended_because from people_signin order by id")
-        return cursor.fetchall()
-
-
-def audited() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("select action from people_auditrecord order by seq")
-        return [row[0] for row in cursor.fetchall()]
 
 
 # Both factors, or nothing
@@ -357,120 +301,6 @@ def test_the_desk_speaks_the_persons_language_where_the_browser_has_chosen_none(
     assert browser.cookies[settings.LANGUAGE_COOKIE_NAME].value == "hi"
 
 
-# The end
-
-
-def test_signing_out_ends_the_session_and_the_sign_in(anju, browser) -> None:
-    shows_password(browser)
-    shows_code(browser)
-    key = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    answer = browser.post(reverse("sign_out"))
-    assert answer.url == reverse("sign_in")
-    assert "storage" in answer.headers["Clear-Site-Data"]
-    thief = Client(SERVER_NAME="localhost")
-    thief.cookies[settings.SESSION_COOKIE_NAME] = key
-    assert thief.get(reverse("account")).status_code == 302
-    assert sign_ins() == [("totp", "signed out")]
-    assert audited()[-1] == "people.signed_out"
-
-
-def test_nobody_is_signed_out_by_a_link(anju) -> None:
-    browser = client_of(anju)
-    assert browser.get(reverse("sign_out")).status_code == 405
-    assert browser.get(reverse("account")).status_code == 200
-
-
-def test_signing_in_and_out_insist_on_the_forms_token(anju) -> None:
-    browser = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
-    for name in ("sign_in", "sign_in_second", "sign_in_passkey", "sign_out", "invited"):
-        assert browser.post(reverse(name), {}).status_code == 403, name
-
-
-@pytest.mark.parametrize(
-    ("role", "idle"),
-    [
-        (Role.EXECUTIVE_ENGINEER, timedelta(minutes=30)),
-        (Role.CASHIER, timedelta(minutes=30)),
-        (Role.APPROVER, timedelta(minutes=15)),
-        (Role.ADMINISTRATOR, timedelta(minutes=15)),
-        (Role.DATA_CENTRE_OPERATOR, timedelta(minutes=15)),
-    ],
-)
-def test_who_is_idle_too_long_is_signed_out(ids, monkeypatch, role, idle) -> None:
-    browser = client_of(add_staff("anju", (role, ids["D1"])))
-    at = clock.real_now()
-    monkeypatch.setattr(clock, "real_now", lambda: at + idle - timedelta(seconds=5))
-    assert browser.get(reverse("account")).status_code == 200
-    monkeypatch.setattr(clock, "real_now", lambda: at + 2 * idle)
-    assert browser.get(reverse("account")).status_code == 302
-    assert sign_ins() == [("totp", "too long")]
-
-
-def test_nobody_is_signed_in_for_longer_than_twelve_hours(anju, monkeypatch) -> None:
-    browser = client_of(anju)
-    began = clock.real_now()
-    for minutes in range(25, 12 * 60, 25):
-        monkeypatch.setattr(
-            clock, "real_now", lambda at=minutes: began + timedelta(minutes=at)
-        )
-        assert browser.get(reverse("account")).status_code == 200
-    monkeypatch.setattr(clock, "real_now", lambda: began + timedelta(hours=12))
-    assert browser.get(reverse("account")).status_code == 302
-
-
-def test_a_closed_account_is_dead_at_the_next_request(anju) -> None:
-    browser = client_of(anju)
-    assert browser.get(reverse("account")).status_code == 200
-    close(anju)
-    assert browser.get(reverse("account")).status_code == 302
-
-
-def test_an_ended_role_opens_nothing_at_the_next_request(anju) -> None:
-    browser = client_of(anju)
-    assert browser.get(reverse("staff_list")).status_code == 200
-    for grant in people.grants_of(staff_id=anju):
-        people.end_grant(grant_id=grant.grant_id, by=SYSTEM, now=clock.now())
-    assert browser.get(reverse("staff_list")).status_code == 403
-
-
-# The second factor once more
-
-
-def test_a_sensitive_page_asks_for_a_second_factor_that_was_shown_long_ago(
-    anju, monkeypatch
-) -> None:
-    browser = client_of(anju)
-    at = clock.real_now()
-    monkeypatch.setattr(clock, "real_now", lambda: at + timedelta(minutes=9))
-    assert browser.get(reverse("account_password")).status_code == 200
-    monkeypatch.setattr(clock, "real_now", lambda: at + timedelta(minutes=11))
-    for method in (browser.get, browser.post):
-        answer = method(reverse("account_password"))
-        assert answer.status_code == 302
-        assert answer.url == f"{reverse('sign_in_second')}?next=%2Faccount%2Fpassword%2F"
-
-
-def test_shown_once_more_it_leads_back_under_a_new_key(anju, monkeypatch) -> None:
-    browser = client_of(anju)
-    before = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    make_factor_old()
-    asked = browser.get(reverse("account_password"))
-    assert browser.get(asked.url).status_code == 200
-    answer = shows_code(browser, next=reverse("account_password"))
-    assert (answer.status_code, answer.url) == (302, reverse("account_password"))
-    assert browser.get(answer.url).status_code == 200
-    assert browser.cookies[settings.SESSION_COOKIE_NAME].value != before
-    assert sign_ins() == [("totp", "")]
-    assert audited()[-1] == "people.factor.shown"
-
-
-def test_once_more_a_wrong_code_leads_nowhere(anju) -> None:
-    browser = client_of(anju)
-    make_factor_old()
-    assert shows_code(browser, "000000").status_code == 422
-    assert browser.get(reverse("account_password")).status_code == 302
-
-
 # Passkeys without a browser: the refusals
 
 
@@ -500,14 +330,7 @@ def test_a_passkeys_question_is_answered_once(anju, browser) -> None:
 
 
 def test_at_a_bare_address_the_page_says_where_passkeys_work(anju) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into django_otp_webauthn_webauthncredential (name, confirmed, user_id,"
-            " credential_type, credential_id, public_key, transports, sign_count,"
-            " backup_eligible, backup_state, aaguid, credential_id_sha256) values"
-            " ('', true, %s, 'public-key', 'x', 'x', '[]', 0, false, false, '', 'x')",
-            [anju],
-        )
+    add_passkey(anju)
     bare = Client(SERVER_NAME="127.0.0.1")
     bare.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     shows_password(bare)
@@ -534,28 +357,3 @@ def test_no_secret_is_in_the_audit_trail_or_on_the_pages(anju, browser) -> None:
     for secret in (PASSWORD, KEY.hex(), hashed, f'"{code}"'):
         assert secret not in trail
         assert secret not in pages
-
-
-def close(staff_id: int) -> None:
-    people.close_account(
-        staff_id=staff_id,
-        by=SYSTEM,
-        now=clock.now(),
-        real_now=clock.real_now(),
-        why="left the discom",
-    )
-
-
-def make_factor_old() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update people_signin set factor_shown_at = factor_shown_at - interval '1 hour'"
-        )
-
-
-def let_pass(span: timedelta) -> None:
-    """Wrong tries were made so much earlier."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update axes_accessattempt set attempt_time = attempt_time - %s", [span]
-        )
