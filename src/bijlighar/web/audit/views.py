@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import cast
 
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -77,7 +78,7 @@ def record(request: DeskRequest, seq: int) -> HttpResponse:
 
 @staff(Right.SEE_AUDIT)
 @require_safe
-def export(request: DeskRequest, form: str) -> HttpResponseBase:
+def export(request: DeskRequest, form: str) -> HttpResponse:
     """The records of a search as a file: csv, xlsx or jsonl."""
     if form not in ("csv", "xlsx", "jsonl"):
         raise Http404
@@ -90,9 +91,10 @@ def export(request: DeskRequest, form: str) -> HttpResponseBase:
         )
         response.headers["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
         response.headers["Cache-Control"] = "no-store"
-        return response
+        return cast(HttpResponse, response)
     made = streaming.csv_stream if form == "csv" else streaming.xlsx_stream
-    return made(request, COLUMNS, lambda: _rows(request, sought), name="audit")
+    table = made(request, COLUMNS, lambda: _rows(request, sought), name="audit")
+    return cast(HttpResponse, table)
 
 
 def _found(request: DeskRequest, seq: int) -> AuditEntry:
