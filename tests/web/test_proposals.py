@@ -72,7 +72,7 @@ def test_an_engineer_proposes_an_approver_approves_and_it_is_so(office: Office) 
     page = office.maker.get(office.form)
     assert page.status_code == 200
     assert "Hospital" in page.content.decode()
-    made = office.maker.post(office.form, {"choice": "hospital", "why": "forty beds"})
+    made = office.maker.post(office.form, {"kind": "hospital", "why": "forty beds"})
     assert made.status_code == 302
     assert "forty beds" in office.checker.get(made.url).content.decode()
     decided = office.decide(made.url)
@@ -97,7 +97,7 @@ def test_the_end_of_a_protection_is_proposed_on_the_same_page(office: Office) ->
     office.decide(office.proposed())
     page = office.maker.get(office.form).content.decode()
     choice = re.search(r'value="(end:\d+)"', page)[1]
-    made = office.maker.post(office.form, {"choice": choice, "why": "it moved away"})
+    made = office.maker.post(office.form, {"kind": choice, "why": "it moved away"})
     assert made.status_code == 302
     assert office.decide(made.url).status_code == 302
     assert office.is_protected()
@@ -198,11 +198,11 @@ def test_what_was_overtaken_is_told_and_closed_as_void(office: Office) -> None:
     ("posted", "said"),
     [
         ({"why": "because"}, "Choose what the connection is protected as"),
-        ({"choice": "cinema", "why": "because"}, "Choose what the connection"),
-        ({"choice": "end:999", "why": "because"}, "has ended, or is about to"),
-        ({"choice": "end:x", "why": "because"}, "Choose what the connection"),
-        ({"choice": "hospital", "why": ""}, "Say why"),
-        ({"choice": "hospital", "why": "x" * 1_001}, "Say why"),
+        ({"kind": "cinema", "why": "because"}, "Choose what the connection"),
+        ({"kind": "end:999", "why": "because"}, "has ended, or is about to"),
+        ({"kind": "end:x", "why": "because"}, "Choose what the connection"),
+        ({"kind": "hospital", "why": ""}, "Say why"),
+        ({"kind": "hospital", "why": "x" * 1_001}, "Say why"),
     ],
 )
 def test_a_wrong_form_says_what_to_do_and_keeps_what_was_typed(office, posted, said):
@@ -215,7 +215,7 @@ def test_a_wrong_form_says_what_to_do_and_keeps_what_was_typed(office, posted, s
 
 def test_the_same_is_not_proposed_twice(office: Office) -> None:
     office.proposed()
-    answer = office.maker.post(office.form, {"choice": "hospital", "why": "again"})
+    answer = office.maker.post(office.form, {"kind": "hospital", "why": "again"})
     assert answer.status_code == 422
     assert "proposed already" in answer.content.decode()
 
@@ -254,7 +254,7 @@ def test_another_area_sees_no_proposal_and_no_form(office: Office) -> None:
     assert west.post(f"{address}decide/", {"decision": "approve"}).status_code == 404
     assert west.post(f"{address}withdraw/").status_code == 404
     assert west.get(office.form).status_code == 404
-    assert west.post(office.form, {"choice": "hospital", "why": "x"}).status_code == 404
+    assert west.post(office.form, {"kind": "hospital", "why": "x"}).status_code == 404
     assert "forty beds" not in west.get(reverse("proposals")).content.decode()
     assert office.checker.get(reverse("proposal", args=[uuid4()])).status_code == 404
 

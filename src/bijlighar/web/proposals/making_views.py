@@ -38,7 +38,7 @@ def propose_protection(request: DeskRequest, consumer_number: str) -> HttpRespon
     home = _home(request, consumer_number)
     if request.method != "POST":
         return _form(request, home)
-    choice, why = request.POST.get("choice", ""), request.POST.get("why", "")
+    choice, why = request.POST.get("kind", ""), request.POST.get("why", "")
     wanted = _wanted(home, choice)
     if wanted is None:
         problem = _("Choose what the connection is protected as, or which protection ends.")
