@@ -54,29 +54,31 @@ def test_a_dark_home_recharges_on_a_phone_and_its_lamp_is_lit_on_the_desk(
     balram = live_town.prepare(dark=1)
     live_town.wait_until(lambda: live_town.state_of(balram) == "off")
 
-    desk = open_page(browser, DESK, "en-IN")
-    desk.goto(f"{live_town.web_url}/desk/")
-    tile = desk.locator(f"a.tile[href='/home/{balram}/']")
-    expect(tile.locator("svg.lamp-off")).to_be_visible()
-    desk.evaluate("window.neverReloaded = true")
+    from tests.live.desk_browser import at_desk
 
-    phone = open_page(browser, PHONE, "hi-IN")
-    phone.goto(f"{live_town.web_url}/home/{balram}/")
-    expect(phone.locator("html")).to_have_attribute("lang", "hi")
-    expect(phone.get_by_text("बिजली बंद है").first).to_be_visible()
-    assert nothing_hangs_over(phone)
-    phone.get_by_role("button", name="₹500").click()
+    with at_desk(live_town, browser, "executive") as at:
+        desk = at.page
+        tile = desk.locator(f"a.tile[href='/desk/connections/{balram}/']")
+        expect(tile.locator("svg.lamp-off")).to_be_visible()
+        desk.evaluate("window.neverReloaded = true")
 
-    expect(phone).to_have_url(re.compile("/gateway/pay/"))
-    assert nothing_hangs_over(phone)
-    phone.locator("button[value=pay]").click()
+        phone = open_page(browser, PHONE, "hi-IN")
+        phone.goto(f"{live_town.web_url}/home/{balram}/")
+        expect(phone.locator("html")).to_have_attribute("lang", "hi")
+        expect(phone.get_by_text("बिजली बंद है").first).to_be_visible()
+        assert nothing_hangs_over(phone)
+        phone.get_by_role("button", name="₹500").click()
 
-    expect(phone.get_by_text("₹500").first).to_be_visible()
-    expect(tile.locator("svg.lamp-on")).to_be_visible(timeout=15_000)
-    assert desk.evaluate("window.neverReloaded") is True
-    assert live_town.relay_is_closed(balram)
-    expect(phone.get_by_text("बिजली चालू है").first).to_be_visible(timeout=15_000)
-    assert nothing_hangs_over(phone)
+        expect(phone).to_have_url(re.compile("/gateway/pay/"))
+        assert nothing_hangs_over(phone)
+        phone.locator("button[value=pay]").click()
+
+        expect(phone.get_by_text("₹500").first).to_be_visible()
+        expect(tile.locator("svg.lamp-on")).to_be_visible(timeout=15_000)
+        assert desk.evaluate("window.neverReloaded") is True
+        assert live_town.relay_is_closed(balram)
+        expect(phone.get_by_text("बिजली चालू है").first).to_be_visible(timeout=15_000)
+        assert nothing_hangs_over(phone)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -90,7 +92,7 @@ def test_no_page_hangs_over_its_edge_or_is_left_in_the_other_language(
     page.goto(live_town.web_url)
     if page.locator("html").get_attribute("lang") != language:
         page.locator("form[action='/language/'] button").click()
-    for path in ("/", "/desk/", f"/home/{balram}/", "/phones/", "/home/0000000000/"):
+    for path in ("/", f"/home/{balram}/", "/phones/", "/home/0000000000/"):
         page.goto(f"{live_town.web_url}{path}")
         expect(page.locator("html")).to_have_attribute("lang", language)
         assert nothing_hangs_over(page), path

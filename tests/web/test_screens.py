@@ -10,7 +10,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from bijlighar.people.values import Role
 from bijlighar.web.bundles import bundle
+from tests.cast import grid_of_cast
+from tests.signing_in import add_staff, client_of
 from tools import fonts
 
 HOME = "/home/{}/"
@@ -123,11 +126,13 @@ def test_an_unsigned_webhook_is_refused(world):
     assert answer.json()["code"] == "bad_signature"
 
 
-def test_the_desk_shows_every_home_and_finds_one(asha, hindi):
+def test_the_desk_shows_every_home_and_filters_them(asha, demo):
+    staff_id = add_staff("chief", (Role.CHIEF_ENGINEER, grid_of_cast()["NDVN"]))
+    hindi = client_of(staff_id, language="hi")
     page = text_of(hindi.get("/desk/"))
     assert page.count('class="tile ') == 4
-    found = text_of(hindi.get("/desk/live/", {"search": asha.consumer_number}))
-    assert found.count('class="tile ') == 1
+    dark = text_of(hindi.get("/desk/live/", {"show": "dark"}))
+    assert dark.count('class="tile ') == 0
     assert text_of(hindi.get("/desk/", {"show": "nonsense"})).count('class="tile ') == 4
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -44,6 +45,7 @@ class DayCharge(models.Model):
     total_paise = models.BigIntegerField()
 
     class Meta:
+        indexes = [BrinIndex(fields=["charged_at"], name="charge_at")]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection_id", "day"], name="a_day_is_charged_once"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -51,6 +52,7 @@ class Payment(models.Model):
     credited_at = models.DateTimeField()
 
     class Meta:
+        indexes = [BrinIndex(fields=["credited_at"], name="payment_at")]
         constraints = [
             models.UniqueConstraint(
                 fields=["gateway", "gateway_payment_id"], name="a_payment_is_credited_once"

@@ -1,6 +1,6 @@
 -- The last things that happened in some areas, newest first: payments and charges (where
 -- money may be seen), warnings, supply changes and commands that were given up. Of each
--- stream only the newest rows of the whole table are looked at: its sequence tells which.
+-- stream only the newest rows of the whole table are looked at.
 with reached as materialized (
     select node_id from grid_reach where area_id = any(%(areas)s::bigint[])
 ),
@@ -11,12 +11,12 @@ happened as (
     (
         select stream.credited_at as at, stream.id, 'recharged' as kind,
             stream.connection_id, stream.amount_paise, '' as detail
-        from payments_payment as stream
+        from (
+            select * from payments_payment order by id desc limit %(looked_at)s
+        ) as stream
         join connections_connection as connection on connection.id = stream.connection_id
         where
-            stream.id > coalesce(pg_sequence_last_value('payments_payment_id_seq'), 0)
-            - %(looked_at)s
-            and connection.transformer_id in (select node_id from counted)
+            connection.transformer_id in (select node_id from counted)
             and connection.transformer_id in (select node_id from reached)
         order by stream.id desc
         limit %(limit)s
@@ -31,12 +31,12 @@ happened as (
             min(stream.connection_id),
             sum(stream.total_paise)::bigint,
             count(distinct stream.connection_id)::text
-        from charges_daycharge as stream
+        from (
+            select * from charges_daycharge order by id desc limit %(looked_at)s
+        ) as stream
         join connections_connection as connection on connection.id = stream.connection_id
         where
-            stream.id > coalesce(pg_sequence_last_value('charges_daycharge_id_seq'), 0)
-            - %(looked_at)s
-            and connection.transformer_id in (select node_id from counted)
+            connection.transformer_id in (select node_id from counted)
             and connection.transformer_id in (select node_id from reached)
         group by stream.charged_at
         order by max(stream.id) desc
@@ -46,13 +46,12 @@ happened as (
     (
         select stream.at, stream.id, 'warned', stream.connection_id, null,
             stream.percent::text
-        from supply_lowbalancewarning as stream
+        from (
+            select * from supply_lowbalancewarning order by id desc limit %(looked_at)s
+        ) as stream
         join connections_connection as connection on connection.id = stream.connection_id
         where
-            stream.id > coalesce(
-                pg_sequence_last_value('supply_lowbalancewarning_id_seq'), 0
-            ) - %(looked_at)s
-            and stream.is_told
+            stream.is_told
             and connection.transformer_id in (select node_id from counted)
             and connection.transformer_id in (select node_id from reached)
         order by stream.id desc
@@ -73,12 +72,12 @@ happened as (
             stream.connection_id,
             null,
             ''
-        from supply_supplychange as stream
+        from (
+            select * from supply_supplychange order by id desc limit %(looked_at)s
+        ) as stream
         join connections_connection as connection on connection.id = stream.connection_id
         where
-            stream.id > coalesce(pg_sequence_last_value('supply_supplychange_id_seq'), 0)
-            - %(looked_at)s
-            and connection.transformer_id in (select node_id from reached)
+            connection.transformer_id in (select node_id from reached)
         order by stream.id desc
         limit %(limit)s
     )
@@ -86,12 +85,12 @@ happened as (
     (
         select stream.failed_at, stream.id, 'relay_failed', stream.connection_id, null,
             stream.last_error
-        from headend_relaycommand as stream
+        from (
+            select * from headend_relaycommand order by id desc limit %(looked_at)s
+        ) as stream
         join connections_connection as connection on connection.id = stream.connection_id
         where
-            stream.id > coalesce(pg_sequence_last_value('headend_relaycommand_id_seq'), 0)
-            - %(looked_at)s
-            and stream.failed_at is not null
+            stream.failed_at is not null
             and connection.transformer_id in (select node_id from reached)
         order by stream.id desc
         limit %(limit)s
