@@ -100,10 +100,10 @@ def operator(area_id: int, login: str = "operator") -> Viewer:
     return viewer(staff_id, now=NOW)
 
 
-def uploaded(by: Viewer, kind: ImportKind, content: bytes, *, name: str = "a.csv") -> int:
+def uploaded(by: Viewer, kind: ImportKind, content: bytes, *, name: str = "") -> int:
     return masters.upload(
         kind=kind,
-        file_name=name,
+        file_name=name or ("a.xlsx" if content.startswith(b"PK") else "a.csv"),
         content=io.BytesIO(content),
         by=by,
         scope=by.scope(Right.IMPORT),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 
 import pytest
 from django.db import connection
+from python_calamine import CalamineWorkbook
 
 from bijlighar.clock import clock
 from bijlighar.flow.take_in_masters import take_in_part
 from bijlighar.masters import service as masters
+from bijlighar.masters.service import EXPORTS
 from bijlighar.people.values import Role
-from tests.cast import grid_of_cast
+from tests.cast import connect, grid_of_cast
 from tests.masters.files import CONNECTIONS, as_csv
 from tests.masters.files import connection as row
 from tests.signing_in import add_staff, client_of
@@ -169,3 +173,77 @@ def test_an_empty_file_with_the_headings_is_recognised_as_it_is(operator):
         field.key for field in FIELDS[ImportKind.CONNECTIONS]
     )
     assert operator.get("/desk/masters/imports/templates/else.csv").status_code == 404
+
+
+def lines_of(answer) -> list[list[str]]:
+    assert answer.status_code == 200
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def engineer(ids, area: str = "D1", role: Role = Role.EXECUTIVE_ENGINEER):
+    login = f"{role.value}-{area}".replace("_", "-").lower()
+    return client_of(add_staff(login, (role, ids[area])))
+
+
+EXPORT = "/desk/masters/exports/"
+
+
+def test_every_table_can_be_exported_in_both_forms(ids):
+    connect("Asha", "Balram")
+    client = engineer(ids)
+    page = client.get(EXPORT).content.decode()
+    assert "Daily registers" in page
+    for name, one in EXPORTS.items():
+        month = "?month=2026-03" if one.is_monthly else ""
+        assert f"{EXPORT}{name}.csv" in page
+        lines = lines_of(client.get(f"{EXPORT}{name}.csv{month}"))
+        assert len(lines[0]) == len(one.titles)
+        assert {len(line) for line in lines} == {len(one.titles)}
+        book = b"".join(client.get(f"{EXPORT}{name}.xlsx{month}").streaming_content)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
+        assert len(list(sheet.iter_rows())) == len(lines)
+        if name in ("connections", "meters", "registers", "staff", "grid"):
+            assert len(lines) > 1, name
+
+
+def test_an_export_holds_the_rows_of_its_own_areas_only(ids):
+    connect("Asha", "Balram")
+    assert len(lines_of(engineer(ids).get(f"{EXPORT}connections.csv"))) == 3
+    assert len(lines_of(engineer(ids, "D2").get(f"{EXPORT}connections.csv"))) == 1
+
+
+def test_mobile_numbers_and_amounts_are_for_those_who_may_see_them(ids):
+    connect("Asha")
+    (line,) = lines_of(engineer(ids).get(f"{EXPORT}connections.csv"))[1:]
+    assert (line[3], line[12]) == ("'+919876500001", "500.00")
+    operator = engineer(ids, role=Role.DATA_CENTRE_OPERATOR)
+    (line,) = lines_of(operator.get(f"{EXPORT}connections.csv"))[1:]
+    assert (line[3], line[12]) == ("••••••0001", "")
+    assert operator.get(f"{EXPORT}charges.csv?month=2026-04").status_code == 404
+    assert "Charges by day" not in operator.get(EXPORT).content.decode()
+
+
+def test_an_export_is_in_the_audit_trail(ids):
+    connect("Asha")
+    lines_of(engineer(ids).get(f"{EXPORT}registers.csv?month=2026-03"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select payload::jsonb->'after' from people_auditrecord"
+            " where action = 'masters.exported'"
+        )
+        (told,) = cursor.fetchone()
+    held = told if isinstance(told, dict) else json.loads(told)
+    assert held["rows"] == 1
+    assert held["filter"] == "month=2026-03"
+
+
+@pytest.mark.parametrize("path", ["else.csv", "charges.csv", "charges.csv?month=2026-13"])
+def test_there_is_no_other_export(ids, path):
+    assert engineer(ids).get(EXPORT + path).status_code == 404
+
+
+def test_who_may_not_export_gets_none(ids):
+    clerk = engineer(ids, role=Role.HELP_DESK_CLERK)
+    assert clerk.get(EXPORT).status_code == 403
+    assert clerk.get(f"{EXPORT}connections.csv").status_code == 403

@@ -26,6 +26,7 @@ from bijlighar.tariffs.orders import catalogue
 
 LOCK_CLASS = 4061
 ROWS_A_BATCH = 5_000
+ROWS_A_LOOK = 20_000
 MOST_FAULTS = 100_000
 """A file with more is not looked at to its end: something is wrong with all of it."""
 
@@ -147,9 +148,12 @@ def _look_beside(held: Import, now: datetime) -> None:
             cursor.execute("analyze masters_stagedrow")
         _judge.twice(locked)
         _run("mark_wrong", {"import": held.pk})
-        verdicts = settle(locked, after=0, until=_judge.LAST)
-        unchanged = [one.seq for one in verdicts if one.is_unchanged]
-        _run("mark_unchanged", {"import": held.pk, "seqs": unchanged})
+        after = 0
+        while (until := _judge.following(locked, after, ROWS_A_LOOK)) is not None:
+            verdicts = settle(locked, after=after, until=until)
+            unchanged = [one.seq for one in verdicts if one.is_unchanged]
+            _run("mark_unchanged", {"import": held.pk, "seqs": unchanged})
+            after = until
         with connection.cursor() as cursor:
             cursor.execute(statement(_judge.PACKAGE, "count_outcomes"), {"import": held.pk})
             (counts,) = rows(cursor)

@@ -22,7 +22,6 @@ from bijlighar.masters.rules import LONGEST_SHOWN
 from bijlighar.masters.values import Fault, ImportKind, Wrong
 
 PACKAGE = "bijlighar.masters"
-LAST = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +75,18 @@ def judged(held: Import, *, after: int, until: int) -> list[Verdict]:
             _told(held, discoms) | {"after": after, "until": until},
         )
         return [_verdict(row, titles) for row in rows(cursor)]
+
+
+def following(held: Import, after: int, rows: int) -> int | None:
+    """The last place of the next so many due rows; None where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select max(seq) from (select seq from masters_stagedrow where held_id = %s"
+            " and outcome = 'due' and seq > %s order by seq limit %s) as next_rows",
+            [held.pk, after, rows],
+        )
+        (until,) = cursor.fetchone()
+    return None if until is None else int(until)
 
 
 def title_of(held: Import) -> dict[str, str]:

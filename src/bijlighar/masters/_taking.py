@@ -12,7 +12,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
 from bijlighar.connections.values import (
@@ -43,7 +42,7 @@ def next_part(import_id: int, now: datetime) -> Part | None:
     if not _may_still(held, now):
         end(held, ImportState.STOPPED, SYSTEM, now, because=Wrong.RIGHT_LOST)
         return None
-    until = _until(held)
+    until = _judge.following(held, held.checkpoint, ROWS_A_PART)
     if until is None:
         if held.kind == ImportKind.GRID.value:
             grid.refresh_reach(day=supply_day_of(now))
@@ -135,17 +134,6 @@ def _may_still(held: Import, now: datetime) -> bool:
         return False
     scope = maker.scope(Right.IMPORT)
     return all(grid.is_within(scope=scope, node_id=area) for area in held.area_ids)
-
-
-def _until(held: Import) -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select max(seq) from (select seq from masters_stagedrow where held_id = %s"
-            " and outcome = 'due' and seq > %s order by seq limit %s) as following",
-            [held.pk, held.checkpoint, ROWS_A_PART],
-        )
-        (until,) = cursor.fetchone()
-    return None if until is None else int(until)
 
 
 def _made(held: Import, due: Sequence[Verdict]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from bijlighar.web.masters import views
+from bijlighar.web.masters import export_views, views
 
 ONE = "imports/<int:import_id>"
 
@@ -20,4 +20,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ONE}/take/", views.import_take, name="import_take"),
     path(f"{ONE}/cancel/", views.import_cancel, name="import_cancel"),
     path(f"{ONE}/errors.csv", views.import_faults, name="import_faults"),
+    path("exports/", export_views.exports, name="exports"),
+    path(
+        "exports/<slug:name>.csv", export_views.export, {"form": "csv"}, name="export_csv"
+    ),
+    path(
+        "exports/<slug:name>.xlsx",
+        export_views.export,
+        {"form": "xlsx"},
+        name="export_xlsx",
+    ),
 ]
