@@ -82,6 +82,7 @@ class Proposal(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["-made_at", "-id"], name="proposal_made"),
             models.Index(fields=["state", "-made_at"], name="proposal_state"),
             models.Index(fields=["made_by", "-made_at"], name="proposal_maker"),
             models.Index(fields=["subject_kind", "subject_id"], name="proposal_subject"),
