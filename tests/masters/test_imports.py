@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from bijlighar.connections import service as connections
+from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part
 from bijlighar.ledger import service as ledger
 from bijlighar.masters import service as masters
@@ -61,6 +62,11 @@ def test_connections_come_in_with_wallet_and_supply_and_no_meter(by):
     assert {b.balance_paise for b in ledger.balances_of(owner_ids=ids).values()} == {0}
     assert supply.state_of(connection_id=ids[0]).state is SupplyState.ON
     assert count("connections_meter") == 0
+
+
+def test_a_connection_without_a_meter_is_reviewed_without_harm(by):
+    brought_in(by, ImportKind.CONNECTIONS, as_csv(CONNECTIONS, [row(1), row(2)]))
+    assert review_supply(connection_ids=connections.ids(), now=NOW) == ()
 
 
 def test_file_and_staged_rows_are_gone_when_it_is_over(by):

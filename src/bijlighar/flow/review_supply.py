@@ -38,6 +38,7 @@ def review_supply(*, connection_ids: Sequence[int], now: datetime) -> tuple[Deci
 
     Reads the balances under lock, so that a payment that commits first is seen and one
     that comes later sees what was queued here. Joins the caller's transaction.
+    Connections that have no meter yet are passed over.
     """
     with transaction.atomic():
         balances = ledger.lock_balances(owner_ids=connection_ids)
@@ -45,7 +46,9 @@ def review_supply(*, connection_ids: Sequence[int], now: datetime) -> tuple[Deci
             h.connection_id: h for h in connections.homes(connection_ids=connection_ids)
         }
         reviewed = supply.review(
-            evidence=_evidence_from(balances, now),
+            evidence=_evidence_from(
+                {i: held for i, held in balances.items() if i in homes}, now
+            ),
             policy_name=settings.BIJLIGHAR["supply_policy"],
             now=now,
         )
