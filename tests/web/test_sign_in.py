@@ -276,7 +276,7 @@ def test_no_address_leads_to_another_site(anju, browser, elsewhere) -> None:
 
 
 def test_who_has_no_right_to_the_first_page_comes_to_one_that_opens(ids, browser) -> None:
-    enrolled("ganesh", Role.CASHIER, ids["D1"])
+    enrolled("ganesh", (Role.CASHIER, ids["D1"]))
     shows_password(browser, login="ganesh", next=reverse("desk"))
     answer = shows_code(browser)
     assert browser.get(answer.url).status_code in (200, 404)

@@ -241,6 +241,30 @@ def test_administering_asks_for_a_fresh_second_factor(admin, anju, name) -> None
 # Recovery
 
 
+def test_an_administrator_proposes_a_recovery_and_nothing_changes_yet(
+    ids, admin, anju
+) -> None:
+    theirs = client_of(anju)
+    before = people.recovery_facts(anju)
+    page = words(admin.get(reverse("staff_recover", args=[anju])))
+    assert "a second person must approve" in page
+    answer = admin.post(reverse("staff_recover", args=[anju]), {"why": "lost the phone"})
+    assert answer.url == reverse("staff_person", args=[anju])
+    assert people.recovery_facts(anju) == before
+    assert theirs.get(reverse("account")).status_code == 200
+    assert asked("select kind, state, why from proposals_proposal") == [
+        ("recover_staff", "open", "lost the phone")
+    ]
+    again = admin.post(reverse("staff_recover", args=[anju]), {"why": "once more"})
+    assert again.status_code == 409
+
+
+def test_nobody_proposes_their_own_recovery(admin) -> None:
+    ((me,),) = asked("select id from people_staff where login = 'rakesh'")
+    answer = admin.post(reverse("staff_recover", args=[me]), {"why": "lost the phone"})
+    assert answer.status_code == 403
+
+
 def test_recovery_leaves_nothing_of_the_old_account_but_its_roles(ids, anju) -> None:
     theirs = client_of(anju)
     director = add_staff("savitri", (Role.DIRECTOR, ids["NDVN"]))
