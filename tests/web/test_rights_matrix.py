@@ -156,7 +156,7 @@ def world(seeded, settings) -> Iterator[World]:
     with connection.cursor() as cursor:
         cursor.execute("set synchronous_commit = off")
     logging.disable(logging.ERROR)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(60))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     yield World(ids=ids, held=held, client=client)
     logging.disable(logging.NOTSET)
     structlog.reset_defaults()

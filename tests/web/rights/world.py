@@ -217,6 +217,7 @@ def _home(place: Place, ids: Mapping[str, int]) -> Home:
         home,
         {first + timedelta(days=day): 100_000 + 7_000 * (day + 1) for day in range(5)},
         now=NOW,
+        daily_holds_from=first,
         blocks=(
             Blocks(
                 meter_id=home.meter_id, day=first, first_block=0, energies_wh=(100,) * 48
