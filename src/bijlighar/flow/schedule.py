@@ -36,8 +36,8 @@ SCHEDULE = (
     ),
     Line(
         task=later.TAKE_UP_IMPORTS,
-        first_at=time(0, 2),
-        every=timedelta(minutes=15),
+        first_at=time(0, 50),
+        every=timedelta(hours=2),
         why="an import whose job was lost with a worker goes on all the same",
     ),
     Line(
