@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -13,7 +14,7 @@ from bijlighar.kernel.sql import statement
 
 def open_many(new: Sequence[NewNode], now: datetime) -> None:
     """Insert nodes and what holds for them; parents may be among them."""
-    told = {
+    told: dict[str, Any] = {
         "discoms": [one.discom_code for one in new],
         "codes": [one.code for one in new],
         "kinds": [one.kind.value for one in new],

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BufferedReader, BytesIO
 from itertools import islice
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.db import connection, transaction
 
@@ -194,6 +194,6 @@ def _categories() -> list[str]:
     return sorted({category for order in catalogue() for category in order.schedules})
 
 
-def _run(name: str, values: dict[str, object]) -> None:
+def _run(name: str, values: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement(_judge.PACKAGE, name), values)

@@ -228,7 +228,7 @@ def _text(export: Export) -> str:
     return places + statement("bijlighar.masters", f"export_{name}")
 
 
-def _told(areas: Areas, month: date | None) -> dict[str, object]:
+def _told(areas: Areas, month: date | None) -> dict[str, Any]:
     first = month or date(1900, 1, 1)
     until = next_month_starts(month) if month else date(9000, 1, 1)
     return {

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 
@@ -36,7 +37,7 @@ _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
 _SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
 _EXCEL_STARTS = date(1899, 12, 30)
 _EARLIEST = date(1950, 1, 1)
-_INDIA = phonenumbers.PhoneMetadata.metadata_for_region("IN")
+_INDIA: Any = phonenumbers.PhoneMetadata.metadata_for_region("IN")
 _INDIAN_MOBILE = re.compile(_INDIA.mobile.national_number_pattern)
 _PHONE_FILLING = re.compile(r"[\s().\-]")
 

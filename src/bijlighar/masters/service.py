@@ -295,7 +295,10 @@ def _not_the_same(kind: ImportKind, sha256: str, scope: Scope) -> None:
 
 def _hash(content: BinaryIO) -> str:
     content.seek(0)
-    return hashlib.file_digest(content, "sha256").hexdigest()
+    made = hashlib.sha256()
+    while block := content.read(A_PART):
+        made.update(block)
+    return made.hexdigest()
 
 
 def _keep_parts(held: Import, content: BinaryIO) -> None:

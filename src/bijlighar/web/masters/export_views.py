@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import cast
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as lazy
@@ -55,7 +56,7 @@ def exports(request: DeskRequest) -> HttpResponse:
 
 @staff(Right.EXPORT)
 @require_safe
-def export(request: DeskRequest, name: str, form: str) -> HttpResponseBase:
+def export(request: DeskRequest, name: str, form: str) -> HttpResponse:
     """One table as a file, made while it is sent; the audit trail knows of it first."""
     wanted = masters.EXPORTS.get(name)
     if wanted is None or not request.viewer.may(wanted.right):
@@ -72,7 +73,7 @@ def export(request: DeskRequest, name: str, form: str) -> HttpResponseBase:
     place = 0 if get_language() == "en" else 1
     columns = [titles[place] for titles in wanted.titles]
     send = streaming.xlsx_stream if form == "xlsx" else streaming.csv_stream
-    return send(request, columns, read, name=file_name)
+    return cast(HttpResponse, send(request, columns, read, name=file_name))
 
 
 def _month(request: DeskRequest, wanted: Export) -> date | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import BinaryIO, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -84,7 +85,7 @@ def import_new(request: DeskRequest) -> HttpResponse:
         import_id = masters.upload(
             kind=ImportKind(form.cleaned_data["kind"]),
             file_name=file.name or "",
-            content=file.file,
+            content=cast(BinaryIO, file.file),
             by=request.viewer,
             scope=request.scope,
             now=clock.now(),
@@ -173,7 +174,7 @@ def import_cancel(request: DeskRequest, import_id: int) -> HttpResponse:
 
 @staff(Right.IMPORT)
 @require_safe
-def import_faults(request: DeskRequest, import_id: int) -> HttpResponseBase:
+def import_faults(request: DeskRequest, import_id: int) -> HttpResponse:
     """Everything that is wrong, as CSV."""
     held = _found(request, import_id)
     columns = [_("Row"), _("Column"), _("What is wrong"), _("Value")]
@@ -182,7 +183,8 @@ def import_faults(request: DeskRequest, import_id: int) -> HttpResponseBase:
         for line in _every_fault(request, held):
             yield line.row, line.column, line.sentence, line.value
 
-    return streaming.csv_stream(request, columns, read, name=f"import-{import_id}-errors")
+    made = streaming.csv_stream(request, columns, read, name=f"import-{import_id}-errors")
+    return cast(HttpResponse, made)
 
 
 @staff(Right.IMPORT)
