@@ -73,6 +73,15 @@ def test_of_two_lengths_the_parts_count_and_not_the_number():
     assert isinstance(server.next_event(), h11.EndOfMessage)
 
 
+def test_no_more_is_sent_than_the_length_says():
+    server = h11.Connection(h11.SERVER)
+    server.receive_data(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    server.next_event()
+    server.send(h11.Response(status_code=200, headers=[("content-length", "3")]))
+    with pytest.raises(h11.LocalProtocolError):
+        server.send(h11.Data(data=b"four"))
+
+
 @pytest.mark.parametrize(
     "ambiguous",
     [

@@ -222,6 +222,45 @@ def test_every_npm_package_is_pinned_with_its_hash():
     assert [name for name, one in held.items() if name and "integrity" not in one] == []
 
 
+def test_texts_with_gaps_are_constants_of_ours():
+    """`.format` fills constants, and texts of ours that are named so; nothing typed."""
+    of_ours = {
+        "kernel/row_security.py: condition",
+        "notices/rules.py: template.text",
+        "payments/service.py: return_url",
+        "tariffs/wording.py: one if is_one_day else many",
+    }
+    found = {
+        f"{named(path)}: {ast.unparse(call.func.value)}"
+        for path in PRODUCT
+        if "migrations" not in path.parts
+        for call in calls_of(path)
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"format", "format_map"}
+        and not isinstance(call.func.value, ast.Constant)
+        and not ast.unparse(call.func.value).isupper()
+    }
+    assert found - of_ours == set()
+
+
+def test_the_releases_told_are_those_that_are_locked():
+    locked = dict(
+        re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "requirements.lock").read_text(), re.M)
+    )
+    told = re.findall(
+        r"^\| ([\w.-]+) \| ([\d.]+)[^|]* \|",
+        (ROOT / "docs/reference/dependencies.md").read_text(),
+        re.M,
+    )
+    compared = {
+        name: (release, locked[name.lower()])
+        for name, release in told
+        if name.lower() in locked
+    }
+    assert len(compared) > 15
+    assert {name: both for name, both in compared.items() if both[0] != both[1]} == {}
+
+
 def test_every_dependency_is_named_with_licence_and_reason():
     told = (ROOT / "docs/reference/dependencies.md").read_text().lower()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

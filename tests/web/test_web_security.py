@@ -334,6 +334,15 @@ def test_a_session_key_cannot_be_guessed(db):
     assert all(re.fullmatch("[a-z0-9]{32}", key) for key in made)  # 165 bits
 
 
+def test_the_database_is_reached_as_encrypted_as_its_address_says():
+    address = "postgresql://a:b@db.example/x?sslmode=verify-full&sslrootcert=/ca.pem"
+    held = settings_with(DATABASE_URL=address)["DATABASES"]
+    assert isinstance(held, dict)
+    options = held["default"]["OPTIONS"]
+    assert (options["sslmode"], options["sslrootcert"]) == ("verify-full", "/ca.pem")
+    assert "sslmode" not in settings_with()["DATABASES"]["default"]["OPTIONS"]
+
+
 # Scripts
 
 
