@@ -1,4 +1,4 @@
-"""What a request of the desk may do in the database at the most, whatever its view tries."""
+"""What a request of the desk may do in the database at the most, whatever its view does."""
 
 from __future__ import annotations
 

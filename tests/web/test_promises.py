@@ -144,7 +144,7 @@ def test_no_address_has_a_place_for_a_secret():
 def request_of(ids: dict[str, int]):
     request = RequestFactory().get("/desk/x/")
     request.viewer = viewer(add_staff("taker", (Role.EXECUTIVE_ENGINEER, ids["D1"])))
-    request.scope = request.viewer.scope(Right.EXPORT)
+    request.reach = request.viewer.scope(Right.EXPORT)
     return request
 
 

@@ -32,7 +32,7 @@ def ids(committed_db) -> dict[str, int]:
 def request_of(ids, role=Role.EXECUTIVE_ENGINEER, area="D1", kind=RequestFactory):
     request = kind().get("/x/?q=a")
     request.viewer = viewer(add_staff("engineer", (role, ids[area])))
-    request.scope = request.viewer.scope(Right.SEE_CONNECTION)
+    request.reach = request.viewer.scope(Right.SEE_CONNECTION)
     return request
 
 
@@ -115,7 +115,7 @@ def test_parts_are_made_as_they_are_taken_and_no_longer_when_the_client_goes(ids
         {"type": "http", "method": "GET", "path": "/", "headers": []}, io.BytesIO()
     )
     request.viewer = None
-    request.scope = request_of(ids).scope
+    request.reach = request_of(ids).scope
 
     async def take_two() -> None:
         response = streaming.csv_stream(request, ["n"], endless, name="x")

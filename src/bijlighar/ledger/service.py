@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -27,7 +28,7 @@ class EmptyEntry(BijligharError):
 
 def open_wallets(*, owner_ids: Sequence[int], now: datetime) -> None:
     """Give each owner a wallet with nothing in it. Safe to repeat."""
-    told = {"owners": sorted(set(owner_ids)), "book": WALLET, "now": now}
+    told: dict[str, Any] = {"owners": sorted(set(owner_ids)), "book": WALLET, "now": now}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement("bijlighar.ledger", "open_accounts"), told)
         cursor.execute(statement("bijlighar.ledger", "open_wallets"), told)

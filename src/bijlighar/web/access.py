@@ -20,6 +20,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ from bijlighar.people import service as people
 from bijlighar.people.values import Origin, Right, Scope, Viewer
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 AREA_KEY = "area"
@@ -49,10 +50,11 @@ class DeskRequest(HttpRequest):
     """A request of somebody signed in: who it is, and where they may look."""
 
     viewer: Viewer
-    scope: Scope
+    reach: Scope
+    """Where this request may look. (`scope` is taken: ASGI calls its connection so.)"""
 
 
-DeskView = Callable[Concatenate[DeskRequest, P], HttpResponse]
+DeskView = Callable[Concatenate[DeskRequest, P], HttpResponseBase]
 
 
 class UnauditedChange(AssertionError):
@@ -63,7 +65,9 @@ def demo_only(view: View[P]) -> View[P]:
     """Refuse with 403 outside the demo."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         if not settings.IS_DEMO:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -93,7 +97,7 @@ def staff(
         @wraps(view)
         def guarded(
             request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             viewer = viewer_of(request, is_present=not asks_by_itself)
             if viewer is None:
                 return _to_sign_in(request)
@@ -115,10 +119,10 @@ def staff(
 
 
 def limited(
-    request: DeskRequest, *, scope: Scope, do: Callable[[], HttpResponse]
-) -> HttpResponse:
+    request: DeskRequest, *, scope: Scope, do: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
     """Answer in one transaction that shows one scope only and leaves an audit record."""
-    request.scope = scope
+    request.reach = scope
     with transaction.atomic(durable=True):
         people.limit_database(scope=scope)
         before = people.records_written()

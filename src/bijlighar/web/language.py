@@ -69,7 +69,7 @@ def choose(request: HttpRequest) -> HttpResponseBase:
             settings.LANGUAGE_COOKIE_NAME,
             wanted,
             max_age=ONE_YEAR_S,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
             secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         )

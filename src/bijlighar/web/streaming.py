@@ -90,7 +90,7 @@ def csv_stream(
     """A long table as CSV; `read` is called in the thread that makes it, in scope."""
     return _named(
         stream(
-            request, lambda: _limited(request.scope, lambda: _csv(columns, read())), CSV
+            request, lambda: _limited(request.reach, lambda: _csv(columns, read())), CSV
         ),
         f"{name}.csv",
     )
@@ -102,7 +102,7 @@ def xlsx_stream(
     """A long table as an Excel file, written to disk with constant memory, then sent."""
     return _named(
         stream(
-            request, lambda: _limited(request.scope, lambda: _xlsx(columns, read())), XLSX
+            request, lambda: _limited(request.reach, lambda: _xlsx(columns, read())), XLSX
         ),
         f"{name}.xlsx",
     )
@@ -114,10 +114,10 @@ def audited(request: DeskRequest, *, name: str, form: str, rows: int | None) -> 
     Raises PermissionDenied where the right to export is missing in an area of the request.
     """
     allowed = request.viewer.scope(Right.EXPORT)
-    for area_id in request.scope.areas:
+    for area_id in request.reach.areas:
         if not grid.is_within(scope=allowed, node_id=area_id):
             raise PermissionDenied
-    areas = request.scope.areas
+    areas = request.reach.areas
     people.record(
         change=Change(
             action="masters.exported",

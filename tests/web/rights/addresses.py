@@ -48,6 +48,8 @@ PARAMETERS: Values = {
 
 OVERRIDES: Mapping[str, Values] = {
     "account_factor_remove": {"kind": lambda held: "totp"},
+    "export_csv": {"name": lambda held: "connections"},
+    "export_xlsx": {"name": lambda held: "connections"},
 }
 """The same for one address alone, where a parameter means something else there."""
 

@@ -43,7 +43,7 @@ def areas(
 ) -> schemas.Areas:
     """The tree as it was on a day (today by default), below one area or all of yours."""
     on = day or supply_day_of(clock.now())
-    roots = request.scope.areas
+    roots = request.reach.areas
     if below is not None:
         _insist(request, below)
         roots = [below]
@@ -69,7 +69,7 @@ def area(request: DeskRequest, area_id: NumberInPath, day: Day = None) -> schema
 
 
 def _insist(request: DeskRequest, area_id: int) -> None:
-    if not grid.is_within(scope=request.scope, node_id=area_id):
+    if not grid.is_within(scope=request.reach, node_id=area_id):
         raise grid.UnknownNode(f"There is no area {area_id} that you may see.")
 
 

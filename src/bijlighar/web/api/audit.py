@@ -25,7 +25,7 @@ def audit(
         cursor=cursor, limit=limit, of=("audit", action, object_kind, object_id)
     )
     found = people.search_audit(
-        scope=request.scope,
+        scope=request.reach,
         question=AuditQuestion(
             action=action, object_kind=object_kind, object_id=object_id, below=page.number
         ),

@@ -45,7 +45,7 @@ def connections(
     cursor: Cursor = "",
 ) -> schemas.Connections:
     """Connections by consumer number: `q` is how it begins, `meter` a whole serial."""
-    if below is not None and not grid.is_within(scope=request.scope, node_id=below):
+    if below is not None and not grid.is_within(scope=request.reach, node_id=below):
         raise grid.UnknownNode(f"There is no area {below} that you may see.")
     page: Page[ConnectionListed] = Page(
         cursor=cursor, limit=limit, of=("connections", q, meter, supply, below)
@@ -175,7 +175,7 @@ def one(request: DeskRequest, consumer_number: str) -> ConnectionListed:
 
 def _seen(request: DeskRequest) -> Seen:
     return Seen(
-        scope=request.scope,
+        scope=request.reach,
         contact=request.viewer.scope(Right.SEE_CONTACT),
         money=request.viewer.scope(Right.SEE_MONEY),
     )

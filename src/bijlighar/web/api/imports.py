@@ -58,7 +58,7 @@ def imports(
     """Imports of your areas, the newest first."""
     page: Page[Import] = Page(cursor=cursor, limit=limit, of=("imports",))
     offset = page.number or 0
-    found = masters.imports(scope=request.scope, offset=offset, limit=page.ask_for)
+    found = masters.imports(scope=request.reach, offset=offset, limit=page.ask_for)
     shown, following = page.cut(found, key=lambda _: offset + limit)
     return schemas.Imports(
         imports=[_shown(one, request) for one in shown], next_cursor=following
@@ -68,7 +68,7 @@ def imports(
 @reads(ONE, right=Right.IMPORT, answer=schemas.Import, tag="imports")
 def import_(request: DeskRequest, import_id: NumberInPath) -> schemas.Import:
     """One import, with the first things that are wrong."""
-    held = masters.import_of(import_id=import_id, scope=request.scope)
+    held = masters.import_of(import_id=import_id, scope=request.reach)
     return _shown(held, request, faults=FAULTS_SHOWN)
 
 
@@ -89,15 +89,15 @@ def send_import(request: DeskRequest, wanted: NewImport) -> schemas.Import:
             file_name=wanted.file_name,
             content=BytesIO(wanted.csv.encode("utf-8")),
             by=request.viewer,
-            scope=request.scope,
+            scope=request.reach,
             now=now,
         )
-        held = masters.import_of(import_id=import_id, scope=request.scope)
+        held = masters.import_of(import_id=import_id, scope=request.reach)
         masters.map_columns(
             import_id=import_id,
             fields=[one.field for one in held.headings],
             by=request.viewer,
-            scope=request.scope,
+            scope=request.reach,
             now=now,
         )
     except masters.FileRefused as refused:
@@ -106,7 +106,7 @@ def send_import(request: DeskRequest, wanted: NewImport) -> schemas.Import:
         ) from refused
     with people.as_the_system():
         later.check_import(import_id=import_id)
-    return _shown(masters.import_of(import_id=import_id, scope=request.scope), request)
+    return _shown(masters.import_of(import_id=import_id, scope=request.reach), request)
 
 
 @writes(
@@ -124,17 +124,17 @@ def take_in(
         import_id=import_id,
         with_faults=wanted.with_faults,
         by=request.viewer,
-        scope=request.scope,
+        scope=request.reach,
         now=clock.now(),
     )
     with people.as_the_system():
         later.take_in_import(import_id=import_id)
-    return _shown(masters.import_of(import_id=import_id, scope=request.scope), request)
+    return _shown(masters.import_of(import_id=import_id, scope=request.reach), request)
 
 
 def _shown(held: Import, request: DeskRequest, *, faults: int = 0) -> schemas.Import:
     found = (
-        masters.faults_of(import_id=held.import_id, scope=request.scope, limit=faults)
+        masters.faults_of(import_id=held.import_id, scope=request.reach, limit=faults)
         if faults
         else ()
     )

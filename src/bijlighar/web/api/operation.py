@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
 from ninja.utils import check_csrf
@@ -166,9 +167,9 @@ def _guarded(
     *,
     right: Right | None,
     respond: Callable[[DeskRequest, dict[str, Any]], HttpResponse],
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     @wraps(view)
-    def guarded(request: HttpRequest, **values: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **values: Any) -> HttpResponseBase:
         asked = cast(DeskRequest, request)
         try:
             return limited(

@@ -70,7 +70,7 @@ def proposals(
             limit=page.ask_for,
         ),
         decider=decider(request.viewer),
-        scope=request.scope,
+        scope=request.reach,
         now=clock.now(),
     )
     shown, following = page.cut(found, key=lambda _: offset + limit)
@@ -87,7 +87,7 @@ def proposals(
 )
 def proposal(request: DeskRequest, proposal_id: UUID) -> schemas.Proposal:
     """One proposal."""
-    return _proposal(held_proposals.get(proposal_id=proposal_id, scope=request.scope))
+    return _proposal(held_proposals.get(proposal_id=proposal_id, scope=request.reach))
 
 
 @writes(
@@ -128,7 +128,7 @@ def decide(request: DeskRequest, proposal_id: UUID, decision: Decision) -> schem
 
     The answer may be that it has run out or become void: look at `state`.
     """
-    held = held_proposals.get(proposal_id=proposal_id, scope=request.scope)
+    held = held_proposals.get(proposal_id=proposal_id, scope=request.reach)
     if held.kind == RECOVERY.name:
         raise ApiError(
             422, "decide_at_the_desk", "Its approval shows a code, which is for eyes only."

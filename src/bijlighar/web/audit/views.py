@@ -32,7 +32,7 @@ def trail(request: DeskRequest) -> HttpResponse:
     asked = listing(request, columns=("seq",), first="-seq", filters=FIELDS)
     sought, wrong = question(asked.filters)
     found = people.search_audit(
-        scope=request.scope,
+        scope=request.reach,
         question=sought,
         offset=asked.offset,
         limit=asked.limit,
@@ -102,7 +102,7 @@ def _found(request: DeskRequest, seq: int) -> AuditEntry:
     if seq >= 2**63:
         raise Http404
     found = people.search_audit(
-        scope=request.scope, question=AuditQuestion(seq=seq), limit=1
+        scope=request.reach, question=AuditQuestion(seq=seq), limit=1
     )
     if not found:
         raise Http404
@@ -110,7 +110,7 @@ def _found(request: DeskRequest, seq: int) -> AuditEntry:
 
 
 def _rows(request: DeskRequest, sought: AuditQuestion) -> Iterator[list[object]]:
-    for entry in people.each_audit_record(scope=request.scope, question=sought):
+    for entry in people.each_audit_record(scope=request.reach, question=sought):
         (line,) = lines([entry], day=in_ist(entry.at).date())
         yield list(exported(line, viewer=request.viewer))
 
@@ -118,7 +118,7 @@ def _rows(request: DeskRequest, sought: AuditQuestion) -> Iterator[list[object]]
 def _json_lines(request: DeskRequest, sought: AuditQuestion) -> Iterator[bytes]:
     """One JSON object a line, in the reader's areas only."""
     with transaction.atomic(durable=True):
-        people.limit_database(scope=request.scope)
+        people.limit_database(scope=request.reach)
         for row in _rows(request, sought):
             told = dict(zip(COLUMNS, row, strict=True))
             yield (json.dumps(told, ensure_ascii=False) + "\n").encode()

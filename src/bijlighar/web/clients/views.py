@@ -79,7 +79,7 @@ def client_register(request: DeskRequest) -> HttpResponse:
     """A new machine client; its secret is shown once."""
     form = RegisterForm(
         request.POST if request.method == "POST" else None,
-        areas=areas_to_choose(request.scope),
+        areas=areas_to_choose(request.reach),
     )
     if form.is_valid():
         made = _registered(request, form)
@@ -173,7 +173,7 @@ def _staff_id(request: DeskRequest, login: str) -> int | None:
     sought = login.strip().lower()
     found = people.staff_in(
         asked=StaffQuestion(
-            scope=request.scope, now=clock.now(), text=sought, limit=MOST_FOUND
+            scope=request.reach, now=clock.now(), text=sought, limit=MOST_FOUND
         )
     )
     for line in found:

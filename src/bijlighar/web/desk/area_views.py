@@ -75,7 +75,7 @@ def _look_everywhere(request: DeskRequest) -> Scope:
     """Every area in which somebody has any right; what is picked narrows no picking."""
     whole = Scope(area_ids=frozenset().union(*request.viewer.rights.values()))
     people.limit_database(scope=whole)
-    request.scope = whole
+    request.reach = whole
     return whole
 
 

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +53,7 @@ def known(view: DeskView[P]) -> DeskView[P]:
     @wraps(view)
     def answered(
         request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except (UnknownConsumer, dashboards.WrongCursor) as error:
@@ -96,7 +97,7 @@ def _head(request: DeskRequest, consumer_number: str) -> ConnectionHead:
     return dashboards.connection_head(
         consumer_number=consumer_number,
         viewer=request.viewer,
-        scope=request.scope,
+        scope=request.reach,
         now=clock.now(),
     )
 

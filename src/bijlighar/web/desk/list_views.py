@@ -91,14 +91,14 @@ def _scope(request: DeskRequest, asked: Listing) -> tuple[Scope, Area | None]:
     """The area that the address names, where it lies in the scope; else the scope."""
     named = asked.filters["area"]
     if not named:
-        return request.scope, None
+        return request.reach, None
     if not named.isdigit() or len(named) > 18:
         raise Http404
     node_id = int(named)
-    if not grid.is_within(scope=request.scope, node_id=node_id):
+    if not grid.is_within(scope=request.reach, node_id=node_id):
         raise Http404
     area = dashboards.area(
-        node_id=node_id, scope=request.scope, day=supply_day_of(clock.now())
+        node_id=node_id, scope=request.reach, day=supply_day_of(clock.now())
     )
     return Scope(area_ids=frozenset({node_id})), area
 

@@ -48,7 +48,7 @@ def found(request: DeskRequest) -> HttpResponse:
 def seen_by(request: DeskRequest) -> Seen:
     """Where the viewer may see connections, and where contact and money besides."""
     return Seen(
-        scope=request.scope,
+        scope=request.reach,
         contact=request.viewer.scope(Right.SEE_CONTACT),
         money=request.viewer.scope(Right.SEE_MONEY),
     )

@@ -69,7 +69,7 @@ def _shown(request: DeskRequest) -> dict[str, object]:
     )
     show = _one_of(HomesShown, asked.filters["show"], HomesShown.ALL)
     town = dashboards.town(
-        scope=request.scope,
+        scope=request.reach,
         money=money,
         now=clock.now(),
         shown=show,

@@ -26,7 +26,7 @@ from bijlighar.web.grid.views import node_page
 @require_POST
 def propose(request: DeskRequest, node_id: int) -> HttpResponse:
     """Freeze the proposal and show it; or the form again, with what is wrong."""
-    if not grid.is_within(scope=request.scope, node_id=node_id):
+    if not grid.is_within(scope=request.reach, node_id=node_id):
         raise Http404
     path = grid.path_on(node_id=node_id, day=today())
     if not path:

@@ -38,7 +38,7 @@ def map_page(request: DeskRequest) -> HttpResponse:
     kind = asked.filters["kind"]
     kinds = [Kind(kind)] if kind in NETWORK else list(NETWORK)
     found = dashboards.grid_search(
-        scope=request.scope,
+        scope=request.reach,
         day=day,
         today=today(),
         text=asked.filters["term"],
@@ -81,7 +81,7 @@ def places(request: DeskRequest) -> HttpResponse:
     """Every place of the scope for the map's script, with what each hangs below."""
     day, _understood = day_asked(request)
     found = dashboards.grid_search(
-        scope=request.scope, day=day, today=today(), kinds=NETWORK, limit=MOST_PLACES
+        scope=request.reach, day=day, today=today(), kinds=NETWORK, limit=MOST_PLACES
     )
     levels = Levels()
     return JsonResponse({"places": [_place(one, levels, day) for one in found]})

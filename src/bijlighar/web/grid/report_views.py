@@ -109,7 +109,7 @@ def report_csv(request: DeskRequest) -> HttpResponse:
             action="masters.exported",
             object_kind="export",
             object_id="grid_report",
-            place_id=min(request.scope.area_ids),
+            place_id=min(request.reach.area_ids),
             after={
                 "level": level.value,
                 "months": [one.first.isoformat() for one in reports],
@@ -130,12 +130,12 @@ def shows_energy(request: DeskRequest) -> bool:
     The energy of a transformer with one home is that home's reading.
     """
     readings = request.viewer.scope(Right.SEE_READINGS)
-    return all(grid.is_within(scope=readings, node_id=area) for area in request.scope.areas)
+    return all(grid.is_within(scope=readings, node_id=area) for area in request.reach.areas)
 
 
 def _levels(request: DeskRequest) -> tuple[list[Kind], dict[Kind, BothLanguages]]:
     """The levels that lie in the viewer's areas, from the top down, in their words."""
-    rows = dashboards.grid_outline(scope=request.scope, day=today(), today=today())
+    rows = dashboards.grid_outline(scope=request.reach, day=today(), today=today())
     levels, words = Levels(), dict[Kind, BothLanguages]()
     for discom_id in sorted({row.node.discom_id for row in rows}):
         tops = [row.node.kind for row in rows if row.node.discom_id == discom_id]
@@ -155,7 +155,7 @@ def _level_asked(request: DeskRequest, kinds: Sequence[Kind]) -> Kind:
 
 def _reports(request: DeskRequest, level: Kind) -> tuple[GridReport, ...]:
     return tuple(
-        dashboards.grid_report(scope=request.scope, level=level, month=month, today=today())
+        dashboards.grid_report(scope=request.reach, level=level, month=month, today=today())
         for month in months_asked(request)
     )
 

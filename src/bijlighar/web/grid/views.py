@@ -65,7 +65,7 @@ def outline(request: DeskRequest) -> HttpResponse:
     levels = Levels()
     found = _found(request, term, day) if term else ()
     rows = (
-        () if term else dashboards.grid_outline(scope=request.scope, day=day, today=today())
+        () if term else dashboards.grid_outline(scope=request.reach, day=day, today=today())
     )
     return render(
         request,
@@ -90,10 +90,10 @@ def outline(request: DeskRequest) -> HttpResponse:
 def below(request: DeskRequest, node_id: int) -> HttpResponse:
     """What hangs directly below one node: the part of the outline that is unfolded."""
     day, _understood = day_asked(request)
-    if not grid.was_within(scope=request.scope, node_id=node_id, day=day):
+    if not grid.was_within(scope=request.reach, node_id=node_id, day=day):
         raise Http404
     rows = dashboards.grid_outline(
-        scope=request.scope, day=day, today=today(), below=node_id
+        scope=request.reach, day=day, today=today(), below=node_id
     )
     return render(
         request, "grid/outline.html#lines", {"lines": _lines(rows, Levels(), day)}
@@ -119,7 +119,7 @@ def node_page(
     levels = Levels()
     path = grid.path_on(node_id=node_id, day=day)
     rows = dashboards.grid_outline(
-        scope=request.scope, day=day, today=today(), below=node_id
+        scope=request.reach, day=day, today=today(), below=node_id
     )
     return render(
         request,
@@ -130,7 +130,7 @@ def node_page(
             "day": day,
             "is_today": day == today(),
             "is_understood": is_understood,
-            "steps": _steps(path[:-1], request.scope.area_ids, day),
+            "steps": _steps(path[:-1], request.reach.area_ids, day),
             "lines": _lines(rows, levels, day),
             "history": [
                 HistoryLine(
@@ -138,7 +138,7 @@ def node_page(
                     name=BothLanguages(en=fact.name_en, hi=fact.name_hi),
                     parent=BothLanguages(en=fact.parent_name_en, hi=fact.parent_name_hi),
                 )
-                for fact in reversed(grid.facts_of(node_id=node_id, scope=request.scope))
+                for fact in reversed(grid.facts_of(node_id=node_id, scope=request.reach))
             ],
             "may_propose": _may_propose(request, node_id) and row.node.closed_on is None,
             "is_discom": row.node.parent_id is None,
@@ -151,7 +151,7 @@ def node_page(
 
 def _day_of(request: DeskRequest, node_id: int, day: date) -> date:
     """The day asked for, or the last one on which the node was open. Raises Http404."""
-    scope = request.scope
+    scope = request.reach
     if grid.was_within(scope=scope, node_id=node_id, day=day):
         return day
     if not grid.is_within(scope=scope, node_id=node_id):
@@ -163,7 +163,7 @@ def _day_of(request: DeskRequest, node_id: int, day: date) -> date:
 
 def _found(request: DeskRequest, term: str, day: date) -> tuple[NodeFound, ...]:
     return dashboards.grid_search(
-        scope=request.scope, day=day, today=today(), text=term, limit=MOST_FOUND + 1
+        scope=request.reach, day=day, today=today(), text=term, limit=MOST_FOUND + 1
     )
 
 
@@ -187,7 +187,7 @@ def _steps_above(request: DeskRequest, rows: Sequence[OutlineRow], day: date) ->
     if len(rows) != 1:
         return []
     path = grid.path_on(node_id=rows[0].node.node_id, day=day)
-    return _steps(path[:-1], request.scope.area_ids, day)
+    return _steps(path[:-1], request.reach.area_ids, day)
 
 
 def _steps(path: Sequence[Node], areas: frozenset[int], day: date) -> list[Step]:

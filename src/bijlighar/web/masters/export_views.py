@@ -91,7 +91,7 @@ def _areas(request: DeskRequest, wanted: Export) -> Areas:
 
     viewer = request.viewer
     return Areas(
-        exported=ids(request.scope),
+        exported=ids(request.reach),
         seen=ids(viewer.scope(wanted.right)),
         contact=ids(viewer.scope(Right.SEE_CONTACT)),
         money=ids(viewer.scope(Right.SEE_MONEY)),

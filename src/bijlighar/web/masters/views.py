@@ -57,7 +57,7 @@ class UploadForm(forms.Form):
 def imports(request: DeskRequest) -> HttpResponse:
     """Every import of the reader's areas, the newest first."""
     asked = listing(request, columns=("made_at",), first="-made_at")
-    found = masters.imports(scope=request.scope, offset=asked.offset, limit=asked.limit)
+    found = masters.imports(scope=request.reach, offset=asked.offset, limit=asked.limit)
     return render(
         request,
         "masters/imports.html",
@@ -87,7 +87,7 @@ def import_new(request: DeskRequest) -> HttpResponse:
             file_name=file.name or "",
             content=cast(BinaryIO, file.file),
             by=request.viewer,
-            scope=request.scope,
+            scope=request.reach,
             now=clock.now(),
         )
     except masters.FileRefused as refused:
@@ -124,7 +124,7 @@ def import_map(request: DeskRequest, import_id: int) -> HttpResponse:
             import_id=import_id,
             fields=fields,
             by=request.viewer,
-            scope=request.scope,
+            scope=request.reach,
             now=clock.now(),
         )
     except masters.FileRefused as refused:
@@ -148,7 +148,7 @@ def import_take(request: DeskRequest, import_id: int) -> HttpResponse:
             import_id=import_id,
             with_faults=request.POST.get("rows") == "good",
             by=request.viewer,
-            scope=request.scope,
+            scope=request.reach,
             now=clock.now(),
         )
     except masters.NotNow:
@@ -165,7 +165,7 @@ def import_cancel(request: DeskRequest, import_id: int) -> HttpResponse:
     held = _found(request, import_id)
     try:
         masters.cancel(
-            import_id=import_id, by=request.viewer, scope=request.scope, now=clock.now()
+            import_id=import_id, by=request.viewer, scope=request.reach, now=clock.now()
         )
     except masters.NotNow:
         return _not_now(request, held)
@@ -219,7 +219,7 @@ def _new(
 
 def _found(request: DeskRequest, import_id: int) -> Import:
     try:
-        return masters.import_of(import_id=import_id, scope=request.scope)
+        return masters.import_of(import_id=import_id, scope=request.reach)
     except masters.UnknownImport as error:
         raise Http404 from error
 
@@ -228,9 +228,9 @@ def _shown(
     request: DeskRequest, held: Import, *, told: str = "", fields: list[str] | None = None
 ) -> dict[str, object]:
     first = masters.faults_of(
-        import_id=held.import_id, scope=request.scope, limit=FAULTS_SHOWN
+        import_id=held.import_id, scope=request.reach, limit=FAULTS_SHOWN
     )
-    counts = masters.counts_by_wrong(import_id=held.import_id, scope=request.scope)
+    counts = masters.counts_by_wrong(import_id=held.import_id, scope=request.reach)
     return {
         "held": held,
         "line": import_line(held),
@@ -256,7 +256,7 @@ def _every_fault(request: DeskRequest, held: Import) -> Iterator[FaultLine]:
     while True:
         found = masters.faults_of(
             import_id=held.import_id,
-            scope=request.scope,
+            scope=request.reach,
             limit=FAULTS_A_READ,
             after=after,
         )

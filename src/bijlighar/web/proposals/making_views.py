@@ -119,6 +119,6 @@ def _home(request: DeskRequest, consumer_number: str) -> Home:
         home = connections.home_of(consumer_number=consumer_number)
     except UnknownConsumer as error:
         raise Http404 from error
-    if not grid.is_within(scope=request.scope, node_id=home.transformer_id):
+    if not grid.is_within(scope=request.reach, node_id=home.transformer_id):
         raise Http404
     return home

@@ -131,7 +131,7 @@ def _records(request: DeskRequest, held: Proposal) -> list[AuditEntry]:
         entry
         for question in (itself, subject)
         for entry in people.search_audit(
-            scope=request.scope, question=question, limit=MOST_RECORDS
+            scope=request.reach, question=question, limit=MOST_RECORDS
         )
         if entry.proposal_id == number
     ]

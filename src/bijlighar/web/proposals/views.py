@@ -48,7 +48,7 @@ def proposals(request: DeskRequest) -> HttpResponse:
     found = held_proposals.list_(
         asked=_asked(asked, show),
         decider=decider(request.viewer),
-        scope=request.scope,
+        scope=request.reach,
         now=now,
     )
     return render(
@@ -128,7 +128,7 @@ def withdraw(request: DeskRequest, proposal_id: UUID) -> HttpResponse:
             proposal_id=proposal_id,
             why=request.POST.get("why", ""),
             by=request.viewer,
-            scope=request.scope,
+            scope=request.reach,
             now=clock.now(),
         )
     except NotYours:
@@ -189,7 +189,7 @@ def _is_fresh(request: DeskRequest) -> bool:
 
 def _found(request: DeskRequest, proposal_id: UUID) -> Proposal:
     try:
-        return held_proposals.get(proposal_id=proposal_id, scope=request.scope)
+        return held_proposals.get(proposal_id=proposal_id, scope=request.reach)
     except UnknownProposal as error:
         raise Http404 from error
 

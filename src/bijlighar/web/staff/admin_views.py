@@ -114,7 +114,7 @@ def staff_add(request: DeskRequest) -> HttpResponse:
     """A new member of staff with a first role; the code is shown once."""
     form = NewPersonForm(
         request.POST if request.method == "POST" else None,
-        areas=areas_to_choose(request.scope),
+        areas=areas_to_choose(request.reach),
     )
     if form.is_valid():
         try:
@@ -141,7 +141,7 @@ def staff_grant(request: DeskRequest, staff_id: int) -> HttpResponse:
         return _refused(request, person, _("Nobody gives roles to themselves."))
     form = GrantForm(
         request.POST if request.method == "POST" else None,
-        areas=areas_to_choose(request.scope),
+        areas=areas_to_choose(request.reach),
     )
     if form.is_valid():
         if _holds(request, staff_id, form):

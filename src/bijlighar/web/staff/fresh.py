@@ -9,7 +9,8 @@ from functools import wraps
 from typing import ParamSpec
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from bijlighar.clock import clock
@@ -26,7 +27,9 @@ def freshly_proven(view: View[P]) -> View[P]:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(
+        request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         if viewer_of(request) is None or people.factor_is_fresh(
             session_key=request.session.session_key or "", real_now=clock.real_now()
         ):

@@ -44,7 +44,7 @@ def staff_list(request: DeskRequest) -> HttpResponse:
     order = _order(asked.column)
     found = people.staff_in(
         asked=StaffQuestion(
-            scope=request.scope,
+            scope=request.reach,
             now=clock.now(),
             text=asked.filters["q"],
             role=_one_of(Role, asked.filters["role"]),

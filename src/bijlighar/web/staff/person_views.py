@@ -70,7 +70,7 @@ def grants_in_scope(request: DeskRequest, staff_id: int) -> list[Grant]:
     return [
         one
         for one in people.grants_of(staff_id=staff_id)
-        if grid.is_within(scope=request.scope, node_id=one.area_id)
+        if grid.is_within(scope=request.reach, node_id=one.area_id)
     ]
 
 
