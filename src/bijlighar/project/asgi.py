@@ -4,5 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from bijlighar.project.bodies import with_bearable_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bijlighar.project.settings")
-application = get_asgi_application()
+application = with_bearable_bodies(get_asgi_application())
