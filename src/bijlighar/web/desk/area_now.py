@@ -14,7 +14,7 @@ from bijlighar.web.access import AREA_KEY
 
 def area_now(request: HttpRequest) -> Area | None:
     """The picked area, or the only one there is; None for all of somebody's areas."""
-    scope: Scope | None = getattr(request, "scope", None)
+    scope: Scope | None = getattr(request, "reach", None)
     picked = request.session.get(AREA_KEY)
     if scope is None or scope.is_empty:
         return None
