@@ -12,6 +12,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from oauth2_provider.models import AccessToken, Application
 
 from bijlighar.kernel.errors import BijligharError
@@ -24,6 +26,7 @@ from bijlighar.people.values import (
     ClientSecret,
     MachineClient,
     Origin,
+    Scope,
     Viewer,
 )
 
@@ -125,17 +128,17 @@ def disable_client(*, number: int, by: Viewer, now: datetime, why: str) -> None:
         _told(held, "people.client.disabled", by, now, why=why)
 
 
-def clients() -> tuple[MachineClient, ...]:
-    """The machine clients that the database shows, those in use first, then by name."""
-    found = models.MachineClient.objects.order_by("disabled_at", "name", "pk")
+def clients(*, scope: Scope | None = None) -> tuple[MachineClient, ...]:
+    """The machine clients that lie whole in some areas: first those in use, by name."""
+    found = _within(scope).order_by("disabled_at", "name", "pk")
     return tuple(
         _shown(row) for row in sorted(found, key=lambda r: r.disabled_at is not None)
     )
 
 
-def client(*, number: int) -> MachineClient:
-    """One machine client. Raises UnknownClient."""
-    found = models.MachineClient.objects.filter(pk=number).first()
+def client(*, number: int, scope: Scope | None = None) -> MachineClient:
+    """One machine client that lies whole in some areas. Raises UnknownClient."""
+    found = _within(scope).filter(pk=number).first()
     if found is None:
         raise UnknownClient(f"There is no machine client {number}.")
     return _shown(found)
@@ -184,6 +187,16 @@ def forget_tokens(*, real_now: datetime) -> int:
     """Take away the tokens that have run out; how many there were."""
     gone, _ = AccessToken.objects.filter(expires__lt=real_now).delete()
     return int(gone)
+
+
+def _within(scope: Scope | None) -> QuerySet[models.MachineClient]:
+    """Clients all of whose areas lie in a scope; None: all that the database shows."""
+    if scope is None:
+        return models.MachineClient.objects.all()
+    reached = RawSQL(
+        "array(select node_id from grid_reach where area_id = any(%s))", [scope.areas]
+    )
+    return models.MachineClient.objects.filter(area_ids__contained_by=reached)
 
 
 def _locked(number: int) -> models.MachineClient:

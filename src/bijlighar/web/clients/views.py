@@ -49,7 +49,7 @@ class Row:
 @staff(Right.MANAGE_CLIENTS)
 def clients(request: DeskRequest) -> HttpResponse:
     """The machine clients of the areas, those in use first."""
-    found = people.clients()
+    found = people.clients(scope=request.reach)
     owners = people.names_of(staff_ids=[one.owner_id for one in found])
     areas = _names(area_id for one in found for area_id in one.area_ids)
     return render(
@@ -99,7 +99,7 @@ def client_register(request: DeskRequest) -> HttpResponse:
 @staff(Right.MANAGE_CLIENTS)
 def client_secret(request: DeskRequest, number: int) -> HttpResponse:
     """A new secret; the old one ends at once."""
-    held = _in_use(number)
+    held = _in_use(request, number)
     form = WhyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         made = people.rotate_secret(
@@ -122,7 +122,7 @@ def client_secret(request: DeskRequest, number: int) -> HttpResponse:
 @staff(Right.MANAGE_CLIENTS)
 def client_disable(request: DeskRequest, number: int) -> HttpResponse:
     """Switch a client off for good."""
-    held = _in_use(number)
+    held = _in_use(request, number)
     form = WhyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         people.disable_client(
@@ -200,9 +200,9 @@ def _missing(
         ]
 
 
-def _in_use(number: int) -> MachineClient:
+def _in_use(request: DeskRequest, number: int) -> MachineClient:
     try:
-        held = people.client(number=number)
+        held = people.client(number=number, scope=request.reach)
     except people.UnknownClient as error:
         raise Http404 from error
     if held.disabled_at is not None:
