@@ -115,7 +115,7 @@ def test_parts_are_made_as_they_are_taken_and_no_longer_when_the_client_goes(ids
         {"type": "http", "method": "GET", "path": "/", "headers": []}, io.BytesIO()
     )
     request.viewer = None
-    request.reach = request_of(ids).scope
+    request.reach = request_of(ids).reach
 
     async def take_two() -> None:
         response = streaming.csv_stream(request, ["n"], endless, name="x")
