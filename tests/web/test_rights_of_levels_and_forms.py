@@ -1,3 +1,4 @@
+# ruff: noqa: F811
 """A13, A16, A18: areas of every size, the backstop off, and every form of every page."""
 
 from __future__ import annotations
@@ -75,11 +76,11 @@ class TestEveryLevel:
     """Somebody with every role at once: the area alone holds the rest back."""
 
     @pytest.mark.parametrize("area", INSIDE)
-    def test_an_area_of_any_size_shows_itself_only(self, world, area):  # noqa: F811
+    def test_an_area_of_any_size_shows_itself_only(self, world, area):
         _read_everything(world, area)
         assert world.leaks == [], "\n".join(world.leaks)
 
-    def test_the_access_functions_hold_by_themselves(self, world):  # noqa: F811
+    def test_the_access_functions_hold_by_themselves(self, world):
         """Row-level security is switched off in the whole database, then on again."""
         without_row_security(is_off=True)
         try:
@@ -92,7 +93,7 @@ class TestEveryLevel:
 class TestForms:
     """Every form of every page, filled in, with fields that nobody offers."""
 
-    def test_a_form_changes_what_it_offers_and_leaves_a_record(self, world):  # noqa: F811
+    def test_a_form_changes_what_it_offers_and_leaves_a_record(self, world):
         staff_id = person(world, "XA", *Role)
         outside = [world.ids["XB"], world.ids["XC"]]
         tables = protected()
