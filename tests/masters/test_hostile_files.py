@@ -42,7 +42,7 @@ def workbook(**entries: bytes) -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.exe", "a.csv.html", "a", "", ".csv/"])
+@pytest.mark.parametrize("name", ["a.xlsx", "a.exe", "a.csv.html", "a", " ", ".csv/"])
 def test_a_table_has_the_name_of_a_table(by, name):
     assert refused(by, TABLE, name=name) is Wrong.OTHER_ENDING
 
