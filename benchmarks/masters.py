@@ -71,9 +71,7 @@ WRONG = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--quick", action="store_true", help="10,000 rows, not 1 lakh"
-    )
+    parser.add_argument("--quick", action="store_true", help="10,000 rows, not 1 lakh")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
