@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES: Mapping[str, Promise] = {
     "connections.connection.protected": _("A connection was protected from disconnection"),
     "connections.connection.unprotected": _("The protection of a connection ended"),
+    "desk.view.ended": _("A kept view was removed"),
+    "desk.view.kept": _("A view was kept"),
+    "desk.view.renamed": _("A kept view was renamed"),
     "grid.node.closed": _("An office or part of the grid was closed"),
     "grid.node.located": _("A place on the map was set"),
     "grid.node.moved": _("A part of the grid moved under another office"),
@@ -29,12 +32,16 @@ SENTENCES: Mapping[str, Promise] = {
     "people.client.disabled": _("A machine client was switched off"),
     "people.client.registered": _("A machine client was registered"),
     "people.client.secret_changed": _("A machine client got a new secret"),
+    "people.factor.added": _("A second factor was added"),
+    "people.factor.removed": _("A second factor was removed"),
     "people.factor.shown": _("A second factor was shown again"),
     "people.invitation.made": _("An invitation was made"),
     "people.language.chosen": _("A language was chosen"),
     "people.password.changed": _("A password was changed"),
     "people.role.ended": _("A role was taken back"),
     "people.role.granted": _("A role was given"),
+    "people.signed_in": _("Somebody signed in"),
+    "people.signed_out": _("Somebody signed out"),
     "people.sign_ins.ended": _("Sign-ins were ended"),
     "people.staff.added": _("A member of staff was added"),
     "people.staff.closed": _("An account was closed"),
@@ -57,6 +64,7 @@ KINDS: Mapping[str, Promise] = {
     "node": _("Part of the grid"),
     "proposal": _("Proposal"),
     "staff": _("Member of staff"),
+    "view": _("Kept view"),
 }
 
 CHANNELS: Mapping[str, Promise] = {
