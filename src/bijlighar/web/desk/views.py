@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 
 from bijlighar.clock import clock
 from bijlighar.dashboards import service as dashboards
-from bijlighar.dashboards.values import HomesOrder, HomesShown
+from bijlighar.dashboards.values import HomesOrder, HomesShown, TownPicture
 from bijlighar.people.values import Right
 from bijlighar.web.access import DeskRequest, staff
+from bijlighar.web.desk.costly import Costly
 from bijlighar.web.desk.feed import feed_lines
 from bijlighar.web.desk.listing import listing
 
@@ -39,6 +40,7 @@ ORDER_NAMES = {
     HomesOrder.LAST_HEARD.value: _("Longest unheard first"),
     HomesOrder.CHANGED.value: _("Latest change of supply first"),
 }
+_PICTURES: Costly[TownPicture] = Costly()
 _OF_MONEY = {HomesShown.BELOW_ZERO.value, HomesOrder.BALANCE.value}
 
 
@@ -68,14 +70,18 @@ def _shown(request: DeskRequest) -> dict[str, object]:
         rows_a_page=dashboards.HOMES_A_PAGE,
     )
     show = _one_of(HomesShown, asked.filters["show"], HomesShown.ALL)
-    town = dashboards.town(
-        scope=request.reach,
-        money=money,
-        now=clock.now(),
-        shown=show,
-        order=_order(asked.column),
-        limit=asked.limit,
-        offset=asked.offset,
+    order = _order(asked.column)
+    town = _PICTURES.answer(
+        question=(request.reach, money, show, order, asked.offset),
+        ask=lambda: dashboards.town(
+            scope=request.reach,
+            money=money,
+            now=clock.now(),
+            shown=show,
+            order=order,
+            limit=asked.limit,
+            offset=asked.offset,
+        ),
     )
     return {
         "town": town,
