@@ -46,6 +46,10 @@ FULL_FROM = date(2019, 10, 5)
 """From here on nearly every home of the measured data answers every day."""
 
 
+FORM = "form"
+"""What a town's folder holds; one of another form cannot be gone on with."""
+
+
 class PortBusy(BijligharError):
     """Somebody else listens there."""
 
@@ -129,6 +133,7 @@ def kept_settings(demo: LiveDemo, file: Path) -> dict[str, str]:
     machine. Raises AnotherTown where the folder was begun otherwise.
     """
     wanted = {
+        FORM: "2: with its discom",
         "homes": str(demo.homes),
         "seed": str(demo.seed),
         "first day of the data": demo.data_start.isoformat(),
@@ -136,7 +141,12 @@ def kept_settings(demo: LiveDemo, file: Path) -> dict[str, str]:
     if not file.exists():
         file.write_text(json.dumps({**wanted, "meters": str(own_meter_base())}))
     held: dict[str, str] = json.loads(file.read_text())
-    told = ", ".join(f"{name} {held[name]}" for name in wanted)
+    if held.get(FORM) != wanted[FORM]:
+        raise AnotherTown(
+            f"The town in {file.parent} was begun by an earlier version, without a discom"
+            " around it: choose another folder with --data FOLDER, or delete this one."
+        )
+    told = ", ".join(f"{name} {held[name]}" for name in wanted if name != FORM)
     if any(held[name] != value for name, value in wanted.items()):
         raise AnotherTown(
             f"The town in {file.parent} was begun with {told}: go on with these, choose"
