@@ -17,7 +17,8 @@ Figures (`--json FILE` writes them), all in milliseconds, p50 and p95:
     <scope>_hindi          a name in Devanagari
     <scope>_page           the page of one connection with the first of its time line
     <scope>_older          an older page of that time line
-    <scope>_today          the desk's first page, counted anew
+    <scope>_today          the desk's first page as it is asked again and again
+    <scope>_today_first    the same when nothing is kept: every home counted (one value)
 and indexed_per_s          connections a second whose search words are made
 """
 
@@ -118,10 +119,14 @@ def fill(homes: int) -> int:
 
 def measure() -> dict[str, float]:
     """Every question of both people, through the views."""
+    import logging
+
     from django.test import Client
 
     from bijlighar.people.values import Role
+    from bijlighar.run.logs import write_logs
 
+    write_logs(level=logging.ERROR)
     narrow = client_of("junior", Role.JUNIOR_ENGINEER, SUBDIVISION, Client)
     whole = client_of("executive", Role.EXECUTIVE_ENGINEER, DISCOM, Client)
     figures: dict[str, float] = {}
@@ -145,6 +150,7 @@ def measure() -> dict[str, float]:
                 for one in spread(pages)
             ],
         )
+        figures[f"{name}_today_first"] = round(ask(client, "/desk/live/"), 1)
         figures |= shown(f"{name}_today", [ask(client, "/desk/live/") for _ in range(5)])
     return figures
 

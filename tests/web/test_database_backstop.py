@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -40,7 +41,7 @@ OPEN_TO_ALL = {
 }
 """Tables with such a column that need no policy, each with its reason."""
 
-ROUNDS = 40
+ROUNDS = int(os.environ.get("BIJLIGHAR_POOLED_ROUNDS", "40"))
 THREADS = 4
 
 
