@@ -101,6 +101,7 @@ def viewer_of(*, staff_id: int, origin: Origin, now: datetime) -> Viewer:
         kind=ActorKind.STAFF,
         actor_id=found.pk,
         name=found.name_en,
+        name_hi=found.name_hi,
         rights=rights,
         roles=frozenset(
             grant.role

@@ -108,6 +108,8 @@ class Viewer:
     name: str
     rights: Mapping[Right, frozenset[int]]
     """The areas in which each right holds."""
+    name_hi: str = ""
+    """As a page in Hindi greets; the trail keeps `name`."""
     roles: frozenset[Role] = frozenset()
     origin: Origin = field(default_factory=lambda: Origin(channel="command"))
 

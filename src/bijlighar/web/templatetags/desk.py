@@ -48,6 +48,7 @@ def desk_bar(context: dict[str, Any]) -> dict[str, object]:
         "may_search": viewer.may(Right.SEE_CONNECTION),
         "area": area_now(request),
         "path": request.get_full_path(),
+        "language": get_language(),
         "account": address("account"),
         "sign_out": address("sign_out"),
         "csrf_token": context.get("csrf_token"),
