@@ -94,6 +94,16 @@ RULES = (
         ),
     ),
     Rule(
+        name="sentences are marked by a known name",
+        pattern=re.compile(r"import \w*gettext\w* as (?!_$|_\b)"),
+        instead="call it by its own name or _: another name is not collected for Hindi",
+        good=(
+            "from django.utils.translation import gettext as _",
+            "from django.utils.translation import gettext_lazy",
+        ),
+        bad=("from django.utils.translation import gettext_lazy as lazy",),
+    ),
+    Rule(
         name="no save() override",
         pattern=re.compile(r"^\s+def (save|delete)\(self\b"),
         instead="let the service's verb write, and a constraint or trigger refuse",

@@ -10,7 +10,7 @@ from typing import cast
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from bijlighar.clock import clock
@@ -23,16 +23,16 @@ from bijlighar.web.access import DeskRequest, staff
 
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 NAMES = {
-    "connections": lazy("Connections with consumer, meter, balance and supply"),
-    "meters": lazy("Meters and where they hang"),
-    "grid": lazy("Grid"),
-    "registers": lazy("Daily registers"),
-    "charges": lazy("Charges by day"),
-    "receipts": lazy("Receipts"),
-    "supply-changes": lazy("Changes of supply"),
-    "notices": lazy("Notices to consumers"),
-    "staff": lazy("Staff and their roles"),
-    "proposals": lazy("Proposals and decisions"),
+    "connections": _("Connections with consumer, meter, balance and supply"),
+    "meters": _("Meters and where they hang"),
+    "grid": _("Grid"),
+    "registers": _("Daily registers"),
+    "charges": _("Charges by day"),
+    "receipts": _("Receipts"),
+    "supply-changes": _("Changes of supply"),
+    "notices": _("Notices to consumers"),
+    "staff": _("Staff and their roles"),
+    "proposals": _("Proposals and decisions"),
 }
 
 

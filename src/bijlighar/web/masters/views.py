@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bijlighar.clock import clock
@@ -35,19 +35,19 @@ class UploadForm(forms.Form):
     """A file and what its rows are."""
 
     kind = forms.ChoiceField(
-        label=lazy("What the rows are"),
+        label=_("What the rows are"),
         choices=[(kind.value, words.KINDS[kind]) for kind in ImportKind],
         widget=forms.RadioSelect,
-        error_messages={"required": lazy("Say what the rows of the file are.")},
+        error_messages={"required": _("Say what the rows of the file are.")},
     )
     file = forms.FileField(
-        label=lazy("File (CSV or XLSX, at most 100 MB)"),
+        label=_("File (CSV or XLSX, at most 100 MB)"),
         widget=forms.FileInput(
             attrs={"accept": ".csv,.txt,.tsv,.xlsx,text/csv", "required": True}
         ),
         error_messages={
-            "required": lazy("Choose a file."),
-            "empty": lazy("The file is empty. Choose another one."),
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Choose another one."),
         },
     )
 
@@ -177,7 +177,12 @@ def import_cancel(request: DeskRequest, import_id: int) -> HttpResponse:
 def import_faults(request: DeskRequest, import_id: int) -> HttpResponse:
     """Everything that is wrong, as CSV."""
     held = _found(request, import_id)
-    columns = [_("Row"), _("Column"), _("What is wrong"), _("Value")]
+    columns = [
+        gettext("Row"),
+        gettext("Column"),
+        gettext("What is wrong"),
+        gettext("Value"),
+    ]
 
     def read() -> Iterator[tuple[object, ...]]:
         for line in _every_fault(request, held):
@@ -246,7 +251,7 @@ def _shown(
 
 def _not_now(request: DeskRequest, held: Import) -> HttpResponse:
     """Somebody was quicker: the page as it is now, and nothing changed."""
-    told = _("Somebody has taken the next step already. This is how it stands.")
+    told = gettext("Somebody has taken the next step already. This is how it stands.")
     shown = _shown(request, held, told=told)
     return render(request, "masters/import.html", shown, status=409)
 
