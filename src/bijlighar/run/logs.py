@@ -62,7 +62,8 @@ def write_logs(*, level: int = logging.INFO) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         processors=[*shared, structlog.processors.JSONRenderer()],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        # A kept logger would go on by what was set up when it was first used.
+        cache_logger_on_first_use=False,
     )
 
 
