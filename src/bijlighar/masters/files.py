@@ -211,9 +211,7 @@ def _look_through(file: BinaryIO) -> int:
             if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED_BYTES:
                 raise FileRefused(Wrong.SWOLLEN)
             return max((_rows_in(book, entry) for entry in entries), default=0)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileRefused(Wrong.NO_TABLE) from error
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]
+    except UNREADABLE as error:
         raise FileRefused(Wrong.NO_TABLE) from error
 
 
