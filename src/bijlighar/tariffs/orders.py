@@ -7,8 +7,9 @@ because a rate that nobody printed must never reach a consumer.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -29,15 +30,31 @@ __all__ = [
     "OrderError",
     "TariffGap",
     "catalogue",
+    "categories_of",
+    "check_series",
     "check_together",
+    "fits_load",
     "fppas_catalogue",
     "fppas_on",
     "load_fppas",
     "load_order",
+    "rated_with",
     "schedule_for",
+    "schedules_for",
 ]
 
 _ENTRY_KEYS = ("from", "until", "percent", "source", "confidence")
+
+
+NO_FPPAS = FppasValue(
+    starts=None,
+    ends=None,
+    basis_points=0,
+    carried_basis_points=0,
+    source="the order has no FPPAS",
+    confidence=Confidence.HIGH,
+    note="",
+)
 
 
 class TariffGap(BijligharError):
@@ -64,6 +81,7 @@ def catalogue() -> tuple[Order, ...]:
     orders = [_order(text, name) for name, text in _packaged() if not _is_series(name)]
     orders.sort(key=lambda order: (order.state, order.in_force_from, order.file))
     check_together(orders)
+    check_series(orders, fppas_catalogue())
     return tuple(orders)
 
 
@@ -79,25 +97,83 @@ def check_together(orders: Sequence[Order]) -> None:
     seen: list[Order] = []
     for order in sorted(orders, key=lambda order: order.in_force_from):
         for other in seen:
-            shared = sorted(order.schedules.keys() & other.schedules.keys())
+            shared = sorted(categories_of(order) & categories_of(other))
             if shared and _overlap(order, other):
                 reason = f"{shared[0]} has another order in force on this day: {other.file}"
                 raise OrderError(file=order.file, line=order.line, reason=reason)
         seen.append(order)
 
 
+def check_series(orders: Sequence[Order], series: Mapping[str, FppasSeries]) -> None:
+    """Refuse an order whose FPPAS series is not known."""
+    for order in orders:
+        for schedule in order.schedules:
+            rule = schedule.fppas
+            if rule is not None and rule.series not in series:
+                known = ", ".join(sorted(series))
+                reason = f"the FPPAS series `{rule.series}` is unknown; known are {known}"
+                raise OrderError(file=order.file, line=order.line, reason=reason)
+
+
+def categories_of(order: Order) -> set[str]:
+    """The categories that an order has schedules for."""
+    return {schedule.category for schedule in order.schedules}
+
+
 def schedule_for(
-    category: str, day: date, *, orders: Sequence[Order] | None = None
+    category: str,
+    day: date,
+    *,
+    load_w: int | None = None,
+    orders: Sequence[Order] | None = None,
 ) -> Schedule:
-    """The schedule in force for a category on a supply day; raises TariffGap."""
+    """The schedule in force for a category on a supply day; raises TariffGap.
+
+    `load_w` is the sanctioned load: where a category has schedules by load it chooses one,
+    and one that no schedule is for is refused. Without it, the first is taken.
+    """
+    found = schedules_for(category, day, orders=orders)
+    if not found:
+        raise TariffGap(f"no tariff order is known for category {category} on {day}")
+    if load_w is None:
+        return found[0]
+    for schedule in found:
+        if fits_load(schedule, load_w):
+            return schedule
+    loads = "; ".join(schedule.eligible.text for schedule in found)
+    raise TariffGap(f"{category} is not for a load of {load_w} W on {day}: {loads}")
+
+
+def schedules_for(
+    category: str, day: date, *, orders: Sequence[Order] | None = None
+) -> tuple[Schedule, ...]:
+    """Every schedule in force for a category on a day, by load; none where there is none."""
     for order in catalogue() if orders is None else orders:
-        if category in order.schedules and _holds(order, day):
-            return order.schedules[category]
-    raise TariffGap(f"no tariff order is known for category {category} on {day}")
+        if category in categories_of(order) and _holds(order, day):
+            return tuple(one for one in order.schedules if one.category == category)
+    return ()
+
+
+def fits_load(schedule: Schedule, load_w: int) -> bool:
+    """Whether a sanctioned load is one that the schedule is for."""
+    upto = schedule.eligible.upto_w
+    return schedule.eligible.above_w < load_w and (upto is None or load_w <= upto)
+
+
+def rated_with(*, order_sha256: str, category: str, load_w: int) -> Schedule:
+    """The schedule of a packaged order by its hash; raises TariffGap where it is gone."""
+    for order in catalogue():
+        if order.sha256 == order_sha256:
+            for schedule in order.schedules:
+                if schedule.category == category and fits_load(schedule, load_w):
+                    return schedule
+    raise TariffGap(f"no order of hash {order_sha256} has {category} for {load_w} W")
 
 
 def fppas_on(schedule: Schedule, day: date) -> FppasValue:
     """The percentage that a schedule's series has for a supply day; raises TariffGap."""
+    if schedule.fppas is None:
+        return NO_FPPAS
     series = fppas_catalogue().get(schedule.fppas.series)
     if series is None:
         raise TariffGap(f"no FPPAS series is called {schedule.fppas.series}")
@@ -134,11 +210,12 @@ def _order(text: str, file: str) -> Order:
         raise table.refuse(
             "`in_force_until` is not after `in_force_from`", "in_force_until"
         )
-    schedules: dict[str, Schedule] = {}
+    schedules: list[Schedule] = []
     for one in read_schedules(table=table, sha256=sha256, starts=starts, ends=ends):
-        if one.category in schedules:
-            raise table.refuse(f"{one.category} has two schedules", "schedules")
-        schedules[one.category] = one
+        if any(_same_loads(one, other) for other in schedules):
+            reason = f"{one.category} has two schedules for the same load"
+            raise table.refuse(reason, "schedules")
+        schedules.append(one)
     return Order(
         discom=table.text("discom"),
         state=table.text("state"),
@@ -146,7 +223,7 @@ def _order(text: str, file: str) -> Order:
         in_force_from=starts,
         in_force_until=ends,
         source=table.text("source"),
-        schedules=schedules,
+        schedules=tuple(schedules),
         sha256=sha256,
         file=file,
         line=table.line_of("in_force_from"),
@@ -155,13 +232,16 @@ def _order(text: str, file: str) -> Order:
 
 def _series(text: str, file: str) -> FppasSeries:
     table = read_table(
-        text=text, file=file, keys=("series", "cap_percent", "source", "values")
+        text=text,
+        file=file,
+        keys=("series", "cap_percent", "carry_forward", "source", "values"),
     )
     table.text("source")
-    cap = str(table.decimal("cap_percent", least="0", most="100", places=2))
+    cap = table.decimal("cap_percent", least="0", most="100", places=2)
+    carries = table.word_of("carry_forward", ("yes", "no")) == "yes"
     values: list[FppasValue] = []
     for entry in table.tables("values", keys=_ENTRY_KEYS, optional=("note",)):
-        value = _fppas_value(entry, cap)
+        value = _fppas_value(entry, cap, carries, values[-1] if values else None)
         _check_follows(entry, values[-1] if values else None, value)
         values.append(value)
     if not values:
@@ -170,12 +250,20 @@ def _series(text: str, file: str) -> FppasSeries:
     return FppasSeries(series=table.text("series"), values=tuple(values), sha256=sha256)
 
 
-def _fppas_value(entry: Table, cap: str) -> FppasValue:
-    percent = entry.decimal("percent", least=f"-{cap}", most=cap, places=2)
+def _fppas_value(
+    entry: Table, cap: Decimal, carries: bool, before: FppasValue | None
+) -> FppasValue:
+    """What is charged of a notified percentage: no more than the cap and, where excess is
+    carried forward, what the cap left over before."""
+    most = "100" if carries else str(cap)
+    notified = int(entry.decimal("percent", least="-100", most=most, places=2) * 100)
+    brought = before.carried_basis_points if before else 0
+    charged = min(notified + brought, int(cap * 100))
     return FppasValue(
         starts=entry.day_or_none("from"),
         ends=entry.day_or_none("until"),
-        basis_points=int(percent * 100),
+        basis_points=charged,
+        carried_basis_points=notified + brought - charged,
         source=entry.text("source"),
         confidence=Confidence(entry.word_of("confidence", list(Confidence))),
         note=entry.text_if_any("note"),
@@ -190,6 +278,14 @@ def _check_follows(entry: Table, before: FppasValue | None, value: FppasValue) -
         )
     if value.starts and value.ends and value.ends <= value.starts:
         raise entry.refuse("`until` is not after `from`", "until")
+
+
+def _same_loads(one: Schedule, other: Schedule) -> bool:
+    """Whether two schedules of one category are for a load in common."""
+    if one.category != other.category:
+        return False
+    first, second = sorted((one.eligible, other.eligible), key=lambda load: load.above_w)
+    return first.upto_w is None or second.above_w < first.upto_w
 
 
 def _holds(order: Order, day: date) -> bool:

@@ -1,24 +1,37 @@
-"""The schedules inside an order file: each value with its bounds, source and line."""
+"""The schedules inside an order file: each value with its bounds, source and line.
+
+`reading_charges` reads what is charged, `reading_reliefs` what is given back or added on
+top; this file puts a schedule together and says what has to go together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
-from bijlighar.kernel.energy import WH_PER_KWH
-from bijlighar.tariffs.strict_yaml import Table
-from bijlighar.tariffs.values import (
-    BillableLoad,
-    Confidence,
-    FixedCharge,
-    FppasRule,
-    Head,
-    Name,
-    Schedule,
-    Share,
-    Slab,
-    When,
+from bijlighar.tariffs.reading_charges import (
+    read_billable_load,
+    read_energy,
+    read_excess_demand,
+    read_fixed,
+    read_minimum,
+    read_slab_limits,
+    read_windows,
 )
+from bijlighar.tariffs.reading_reliefs import (
+    read_balance_interest,
+    read_cliff,
+    read_duty,
+    read_fppas,
+    read_free_units,
+    read_late_payment,
+    read_payable_cap,
+    read_rebates,
+    read_rounding,
+    read_subsidy,
+)
+from bijlighar.tariffs.strict_yaml import Table
+from bijlighar.tariffs.values import Eligible, Head, Measured, Name, Per, Schedule
 
 ORDER_KEYS = (
     "discom",
@@ -30,51 +43,44 @@ ORDER_KEYS = (
     "schedules",
 )
 
-_SCHEDULE_KEYS = (
-    "category",
-    "name",
-    "eligible",
+_SCHEDULE_KEYS = ("category", "name", "eligible")
+_OPTIONAL_KEYS = (
+    "measured_in",
+    "slab_limits",
     "energy",
+    "energy_by_use",
+    "time_of_day",
+    "fixed",
+    "fixed_by_use",
+    "billable_load",
+    "excess_demand",
     "subsidy",
     "subsidy_funded_by",
-    "fixed",
-    "billable_load",
+    "free_units",
+    "payable_cap",
     "fppas",
     "duty",
-    "rebate",
+    "rebates",
+    "minimum",
+    "rounding",
+    "late_payment",
+    "balance_interest",
+    "cliff",
 )
-_SAID = ("source", "confidence")
-_BASE = (Head.ENERGY, Head.FIXED, Head.SUBSIDY)
-_RATE_PLACES = 4
-_FIXED_PLACES = 3
-_SHARE_PLACES = 4
+_W_PER_KW = 1000
 
 
 def read_schedules(
     *, table: Table, sha256: str, starts: date, ends: date | None
 ) -> Iterator[Schedule]:
     """Each schedule of an order; raises OrderError."""
-    found = table.tables("schedules", keys=_SCHEDULE_KEYS)
+    found = table.tables("schedules", keys=_SCHEDULE_KEYS, optional=_OPTIONAL_KEYS)
     if not found:
         raise table.refuse("`schedules` is empty", "schedules")
     for one in found:
-        yield Schedule(
-            category=one.text("category"),
-            name=read_name(one, "name"),
-            eligible=one.text("eligible"),
-            energy=_slabs(one, "energy"),
-            subsidy=_slabs(one, "subsidy"),
-            subsidy_funded_by=one.text("subsidy_funded_by"),
-            fixed=_fixed(one),
-            billable_load=_billable_load(one),
-            fppas=_fppas(one),
-            duty=_share(one, "duty"),
-            rebate=_share(one, "rebate"),
-            order=read_name(table, "order"),
-            order_sha256=sha256,
-            in_force_from=starts,
-            in_force_until=ends,
-        )
+        schedule = _schedule(one, read_name(table, "order"), sha256, starts, ends)
+        _check_whole(one, schedule)
+        yield schedule
 
 
 def read_name(table: Table, key: str) -> Name:
@@ -83,103 +89,92 @@ def read_name(table: Table, key: str) -> Name:
     return Name(en=name.text("en"), hi=name.text("hi"))
 
 
-def _slabs(schedule: Table, key: str) -> tuple[Slab, ...]:
-    keys = ("above_kwh", "upto_kwh", "rupees_per_kwh", *_SAID)
-    slabs: list[Slab] = []
-    expected: int | None = 0
-    for one in schedule.tables(key, keys=keys):
-        above, upto = one.whole("above_kwh"), one.whole_or_none("upto_kwh")
-        _check_slab(one, above, upto, expected)
-        slabs.append(
-            Slab(
-                above_wh=above * WH_PER_KWH,
-                upto_wh=None if upto is None else upto * WH_PER_KWH,
-                rupees_per_kwh=one.decimal(
-                    "rupees_per_kwh", least="0", most="100", places=_RATE_PLACES
-                ),
-                source=one.text("source"),
-                confidence=_confidence(one),
-            )
-        )
-        expected = upto
-    if not slabs:
-        raise schedule.refuse(f"`{key}` has no slab", key)
-    if expected is not None:
-        reason = f"`{key}` has a gap: nothing is said above {expected} kWh"
-        raise schedule.refuse(reason, key)
-    return tuple(slabs)
-
-
-def _check_slab(one: Table, above: int, upto: int | None, expected: int | None) -> None:
-    """Slabs follow one another without gap or overlap; limits stay below a GWh."""
-    if expected is None:
-        raise one.refuse("an overlap: the slab before has no end", "above_kwh")
-    if above != expected:
-        what = "a gap" if above > expected else "an overlap"
-        reason = f"{what}: the slab starts at {above} kWh, not at {expected}"
-        raise one.refuse(reason, "above_kwh")
-    if upto is not None and not above < upto <= 10**6:
-        raise one.refuse(f"the slab ends at {upto} kWh, not above {above}", "upto_kwh")
-
-
-def _fixed(schedule: Table) -> FixedCharge:
-    one = schedule.table("fixed", keys=("rupees_per_kw_month", "spread", *_SAID))
-    one.word_of("spread", ["days_in_month"])
-    return FixedCharge(
-        rupees_per_kw_month=one.decimal(
-            "rupees_per_kw_month", least="0", most="1000", places=_FIXED_PLACES
-        ),
-        source=one.text("source"),
-        confidence=_confidence(one),
+def _schedule(
+    one: Table, order: Name, sha256: str, starts: date, ends: date | None
+) -> Schedule:
+    measured = Measured.KWH
+    if one.has("measured_in"):
+        measured = Measured(one.word_of("measured_in", list(Measured)))
+    subsidy, funded_by = read_subsidy(one)
+    return Schedule(
+        category=one.text("category"),
+        name=read_name(one, "name"),
+        eligible=_eligible(one),
+        measured_in=measured,
+        slab_limits=read_slab_limits(one),
+        energy=read_energy(one),
+        windows=read_windows(one),
+        fixed=read_fixed(one, measured),
+        billable_load=read_billable_load(one),
+        excess_demand=read_excess_demand(one),
+        subsidy=subsidy,
+        subsidy_funded_by=funded_by,
+        free_units=read_free_units(one),
+        payable_cap=read_payable_cap(one),
+        fppas=read_fppas(one),
+        duty=read_duty(one),
+        rebates=read_rebates(one),
+        minimum=read_minimum(one),
+        rounding=read_rounding(one),
+        late_payment=read_late_payment(one),
+        balance_interest=read_balance_interest(one),
+        cliff=read_cliff(one),
+        order=order,
+        order_sha256=sha256,
+        in_force_from=starts,
+        in_force_until=ends,
     )
 
 
-def _billable_load(schedule: Table) -> BillableLoad:
-    keys = ("higher_of", "least_share_of_sanctioned", *_SAID)
-    one = schedule.table("billable_load", keys=keys)
-    if one.words("higher_of") != ["maximum_demand", "share_of_sanctioned"]:
-        reason = "`higher_of` must be [maximum_demand, share_of_sanctioned]"
-        raise one.refuse(reason, "higher_of")
-    return BillableLoad(
-        least_share_of_sanctioned=one.decimal(
-            "least_share_of_sanctioned", least="0", most="1", places=2
-        ),
-        source=one.text("source"),
-        confidence=_confidence(one),
+def _eligible(schedule: Table) -> Eligible:
+    keys = ("above_kw", "upto_kw", "upto_kwh")
+    one = schedule.table("eligible", keys=("text",), optional=keys)
+    above, upto = _kw(one, "above_kw"), _kw(one, "upto_kw")
+    if upto is not None and upto <= (above or 0):
+        raise one.refuse("`upto_kw` is not above `above_kw`", "upto_kw")
+    use = one.whole("upto_kwh") if one.has("upto_kwh") else None
+    if use == 0:
+        raise one.refuse("`upto_kwh` is 0: nobody would be eligible", "upto_kwh")
+    return Eligible(
+        text=one.text("text"),
+        above_w=above or 0,
+        upto_w=upto,
+        upto_wh=None if use is None else use * _W_PER_KW,
     )
 
 
-def _fppas(schedule: Table) -> FppasRule:
-    one = schedule.table("fppas", keys=("series", "of", *_SAID))
-    return FppasRule(
-        series=one.text("series"),
-        of=_heads(one, _BASE),
-        source=one.text("source"),
-        confidence=_confidence(one),
+def _kw(one: Table, key: str) -> int | None:
+    if not one.has(key):
+        return None
+    return int(one.decimal(key, least="0", most="100000", places=3) * _W_PER_KW)
+
+
+def _check_whole(one: Table, schedule: Schedule) -> None:
+    """What only makes sense together, or not together."""
+    by_load = any(band.per is Per.KW for band in schedule.fixed)
+    by_load |= schedule.minimum is not None and schedule.minimum.per is Per.KW
+    if by_load and schedule.billable_load is None:
+        raise one.refuse("a charge is by load, but `billable_load` is missing")
+    if schedule.excess_demand and not (schedule.fixed and by_load):
+        reason = "`excess_demand` needs a fixed charge by load to be a multiple of"
+        raise one.refuse(reason, "excess_demand")
+    if schedule.free_units and schedule.payable_cap:
+        reason = "a schedule has free units or a payable cap, not both"
+        raise one.refuse(reason, "payable_cap")
+    duty = schedule.duty
+    if duty and len(duty.slabs) > 1 and duty.of != (Head.ENERGY,):
+        raise one.refuse("`duty` by slabs must be `of: [energy]`", "duty")
+    if schedule.cliff is None and _has_cliffs(schedule):
+        reason = "a threshold makes the whole month dearer at once, but `cliff` is missing"
+        raise one.refuse(reason)
+    if schedule.rounding.bill_paise % schedule.rounding.line_paise:
+        raise one.refuse("`bill_rupees` is no multiple of `line_rupees`", "rounding")
+
+
+def _has_cliffs(schedule: Schedule) -> bool:
+    return (
+        len(schedule.energy) > 1
+        or len(schedule.fixed) > 1
+        or schedule.free_units is not None
+        or schedule.payable_cap is not None
     )
-
-
-def _share(schedule: Table, key: str) -> Share:
-    one = schedule.table(key, keys=("share", "of", "when", *_SAID))
-    return Share(
-        share=one.decimal("share", least="0", most="1", places=_SHARE_PLACES),
-        of=_heads(one, (*_BASE, Head.FPPAS)),
-        when=When(one.word_of("when", list(When))),
-        source=one.text("source"),
-        confidence=_confidence(one),
-    )
-
-
-def _heads(one: Table, allowed: tuple[Head, ...]) -> tuple[Head, ...]:
-    words = one.words("of")
-    for word in words:
-        if word not in allowed:
-            known = ", ".join(allowed)
-            raise one.refuse(f"`of` has the unknown head `{word}`; known are {known}", "of")
-    if not words or len(set(words)) < len(words):
-        raise one.refuse("`of` must name each head once, and at least one", "of")
-    return tuple(Head(word) for word in words)
-
-
-def _confidence(one: Table) -> Confidence:
-    return Confidence(one.word_of("confidence", list(Confidence)))

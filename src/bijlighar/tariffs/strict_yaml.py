@@ -57,7 +57,7 @@ class Table:
 
     def line_of(self, key: str) -> int:
         """The line on which the value of `key` starts."""
-        return self._nodes[key].start_mark.line + 1
+        return self._node(key).start_mark.line + 1
 
     def text(self, key: str) -> str:
         """Words, not empty."""
@@ -121,7 +121,7 @@ class Table:
         self, key: str, *, keys: Collection[str], optional: Collection[str] = ()
     ) -> Table:
         """A table inside this one."""
-        node = self._nodes[key]
+        node = self._node(key)
         return Table(file=self.file, node=node, keys=keys, optional=optional)
 
     def tables(
@@ -154,17 +154,22 @@ class Table:
             )
         self._nodes[key.value] = value
 
+    def _node(self, key: str) -> yaml.Node:
+        if key not in self._nodes:
+            raise OrderError(file=self.file, line=self.line, reason=f"`{key}` is missing")
+        return self._nodes[key]
+
     def _items(self, key: str) -> list[yaml.Node]:
-        node = self._nodes[key]
+        node = self._node(key)
         if not isinstance(node, yaml.SequenceNode):
             raise self.refuse(f"`{key}` must be a list", key)
         return list(node.value)
 
     def _is_null(self, key: str) -> bool:
-        return self._nodes[key].tag == f"{_TAG}null"
+        return self._node(key).tag == f"{_TAG}null"
 
     def _scalar(self, key: str, tag: str, wanted: str) -> str:
-        node = self._nodes[key]
+        node = self._node(key)
         if not isinstance(node, yaml.ScalarNode) or node.tag != f"{_TAG}{tag}":
             raise self.refuse(f"`{key}` must be {wanted} and is not", key)
         return str(node.value)

@@ -24,11 +24,16 @@ class Head(StrEnum):
     """What an amount is for, in the order in which people read a bill."""
 
     ENERGY = "energy"
+    TIME_OF_DAY = "time_of_day"
     FIXED = "fixed"
+    EXCESS_DEMAND = "excess_demand"
     SUBSIDY = "subsidy"
+    SCHEME = "scheme"
+    """A government scheme beside the subsidy per unit: free units, a capped bill."""
     FPPAS = "fppas"
     DUTY = "duty"
     REBATE = "rebate"
+    MINIMUM = "minimum"
 
 
 class Confidence(StrEnum):
@@ -40,10 +45,39 @@ class Confidence(StrEnum):
 
 
 class When(StrEnum):
-    """Whom a share applies to."""
+    """Whom a relief applies to."""
 
     ALWAYS = "always"
     PREPAID = "prepaid"
+
+
+class On(StrEnum):
+    """Which units count: all of them, or those that a scheme does not pay for."""
+
+    ALL_UNITS = "all_units"
+    CHARGEABLE_UNITS = "chargeable_units"
+
+
+class Measured(StrEnum):
+    """Which energy and load are charged."""
+
+    KWH = "kwh"
+    KVAH = "kvah"
+
+
+class Per(StrEnum):
+    """What a fixed charge or a minimum is counted by."""
+
+    KW = "kw"
+    CONNECTION = "connection"
+    STEP = "step"
+
+
+class CliffPolicy(StrEnum):
+    """What a day does on which a threshold makes the whole month dearer."""
+
+    POST = "post"
+    ACCRUE = "accrue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +92,113 @@ class Slab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixedCharge:
-    """Rupees for each kW of billable load and month, spread evenly over its days."""
+class Ladder:
+    """The slabs of a month whose use is at most `upto_wh`; no end if None."""
 
-    rupees_per_kw_month: Decimal
+    upto_wh: int | None
+    slabs: tuple[Slab, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlabLimits:
+    """How limits fit a period that is not one whole calendar month.
+
+    Without `months_places` they are scaled exactly, by the days of the calendar month. With
+    it, by the number of 30-day months rounded to so many places, and then to whole units.
+    """
+
+    months_places: int
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A share of the energy charge for what is used between two clock times of each day.
+
+    `first_block` and `until_block` count half-hours from midnight.
+    """
+
+    first_block: int
+    until_block: int
+    share: Decimal
+    source: str
+    confidence: Confidence
+
+    @property
+    def clock(self) -> str:
+        """As people say it: `09:00-17:00`."""
+        ends = (self.first_block, self.until_block)
+        return "-".join(f"{block // 2:02d}:{block % 2 * 30:02d}" for block in ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedBand:
+    """Rupees a month for a use of at most `upto_wh`, spread evenly over the month's days.
+
+    Counted per kW (or kVA) of billable load, per connection, or per step of `step_wh` or a
+    part of it (a load that is derived from the use).
+    """
+
+    upto_wh: int | None
+    rupees: Decimal
+    per: Per
+    step_wh: int
     source: str
     confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillableLoad:
-    """The recorded maximum demand, but no less than this share of the sanctioned load."""
+    """The recorded maximum demand, but no less than this share of the sanctioned load.
+
+    Rounded up to the next `round_up_to_w`; 0 leaves it as it is.
+    """
 
     least_share_of_sanctioned: Decimal
+    round_up_to_w: int
     source: str
     confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcessDemand:
+    """What demand above the sanctioned load costs besides, in times of the fixed rate.
+
+    Not in the first `excused_days` after a smart meter was installed.
+    """
+
+    times_fixed_rate: Decimal
+    excused_days: int
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeUnits:
+    """So much energy a month is free: within it nothing at all is to be paid."""
+
+    free_wh: int
+    source: str
+    confidence: Confidence
+    funded_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayableCap:
+    """In a month of at most `upto_wh`, the first `first_wh` cost no more than `rupees`.
+
+    The heads of `of`, less the energy above `first_wh`, are what the cap holds down. Above
+    `upto_wh` there is nothing of it in that month.
+    """
+
+    upto_wh: int
+    first_wh: int
+    rupees: Decimal
+    of: tuple[Head, ...]
+    source: str
+    confidence: Confidence
+    funded_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,47 +207,147 @@ class FppasRule:
 
     series: str
     of: tuple[Head, ...]
+    on: On
     source: str
     confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """A share of the exact, unrounded sum of other heads."""
+class DutySlab:
+    """The duty's share for the part of a month's energy in `[above_wh, upto_wh)`."""
+
+    above_wh: int
+    upto_wh: int | None
+    share: Decimal
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Electricity duty: one share of some heads, or shares by slab of the energy charge."""
+
+    slabs: tuple[DutySlab, ...]
+    of: tuple[Head, ...]
+    on: On
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebate:
+    """A share of some heads, or so many rupees a unit; the other of the two is zero."""
 
     share: Decimal
     of: tuple[Head, ...]
+    rupees_per_kwh: Decimal
     when: When
+    on: On
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minimum:
+    """What some heads come to at least in a month; the rest is topped up."""
+
+    rupees: Decimal
+    per: Per
+    of: tuple[Head, ...]
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounding:
+    """Steps, in paise, that each line and the whole bill are rounded to, half up."""
+
+    line_paise: int
+    bill_paise: int
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatePayment:
+    """What overdue dues cost: a share a month, by days of 30; from `later_after_months` on,
+    another."""
+
+    share_per_month: Decimal
+    later_share_per_month: Decimal
+    later_after_months: int
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceInterest:
+    """What a prepaid balance earns a year that stayed above a sum for some months."""
+
+    above_rupees: Decimal
+    months: int
+    share_per_year: Decimal
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cliff:
+    """What to do about thresholds that make a whole month dearer at once."""
+
+    policy: CliffPolicy
+    warn_at_share: Decimal
+    no_disconnection_days: int
     source: str
     confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """What a category is called."""
+    """What something is called."""
 
     en: str
     hi: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Eligible:
+    """Whom a schedule is for: loads in `(above_w, upto_w]`, use up to `upto_wh` a month."""
+
+    text: str
+    above_w: int
+    upto_w: int | None
+    upto_wh: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """All that is needed to rate one category while one order is in force.
 
-    `order_sha256` is the hash of the file that it was read from: a charge keeps it.
+    What an order does not have is empty or None. `order_sha256` is the hash of the file
+    that it was read from: a charge keeps it.
     """
 
     category: str
     name: Name
-    eligible: str
-    energy: tuple[Slab, ...]
+    eligible: Eligible
+    measured_in: Measured
+    slab_limits: SlabLimits | None
+    energy: tuple[Ladder, ...]
+    windows: tuple[Window, ...]
+    fixed: tuple[FixedBand, ...]
+    billable_load: BillableLoad | None
+    excess_demand: ExcessDemand | None
     subsidy: tuple[Slab, ...]
     subsidy_funded_by: str
-    fixed: FixedCharge
-    billable_load: BillableLoad
-    fppas: FppasRule
-    duty: Share
-    rebate: Share
+    free_units: FreeUnits | None
+    payable_cap: PayableCap | None
+    fppas: FppasRule | None
+    duty: Duty | None
+    rebates: tuple[Rebate, ...]
+    minimum: Minimum | None
+    rounding: Rounding
+    late_payment: LatePayment | None
+    balance_interest: BalanceInterest | None
+    cliff: Cliff | None
     order: Name
     order_sha256: str
     in_force_from: date
@@ -133,6 +359,7 @@ class Order:
     """One order of a commission, in force from a day until (excluding) another.
 
     `file` and `line` say where its first day is written, so that a refusal can point there.
+    A category may have several schedules, for loads that do not overlap.
     """
 
     discom: str
@@ -141,7 +368,7 @@ class Order:
     in_force_from: date
     in_force_until: date | None
     source: str
-    schedules: Mapping[str, Schedule]
+    schedules: tuple[Schedule, ...]
     sha256: str
     file: str
     line: int
@@ -149,11 +376,15 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FppasValue:
-    """The percentage of the fuel and power purchase adjustment in `[starts, ends)`."""
+    """The percentage of the fuel and power purchase adjustment in `[starts, ends)`.
+
+    `basis_points` are charged; `carried_basis_points` are what the cap left for later.
+    """
 
     starts: date | None
     ends: date | None
     basis_points: int
+    carried_basis_points: int
     source: str
     confidence: Confidence
     note: str
@@ -174,53 +405,81 @@ class Slices:
 
     All columns are int64 arrays of one length.
 
-    energy_wh                   used so far in this month under this schedule
-    billed_days                 days charged so far in this month under this schedule
-    days_in_month               of the calendar month, 28 to 31
-    slab_days                   days that slab limits are scaled by: `days_in_month`, or the
-                                length of the part where a new order or category splits it
-    sanctioned_load_w           as sanctioned
-    max_demand_w                the highest recorded so far in this month
-    fppas_basis_points          signed; 124 is 1.24 %
-    fppas_carried_microrupees   signed amount brought into FPPAS by notification; normally 0
-    is_prepaid                  1 or 0
+    energy_wh                  used so far in this month under this schedule, in Wh; in VAh
+                               where the schedule charges kVAh
+    selecting_wh               by which bands, ladders and schemes are chosen: `energy_wh`,
+                               or what is expected by the end of the period if more
+    windows_wh                 of it in each window of the schedule: rows by windows
+    billed_days                days charged so far in this month under this schedule
+    days_in_month              of the calendar month, 28 to 31; 30 for a period that runs
+                               from reading to reading
+    slab_days                  days that limits are scaled by: `days_in_month`, or the length
+                               of the part where a new order or category splits it, or of
+                               the period from reading to reading
+    sanctioned_load_w          as sanctioned, in W; in VA where the schedule charges kVAh
+    max_demand_w               the highest recorded so far in this month
+    demand_excused             1 while excess demand costs nothing, else 0
+    fppas_basis_points         signed; 124 is 1.24 %
+    fppas_carried_micropaise   signed amount brought into FPPAS, by notification or because
+                               the percentage changed inside the month; normally 0
+    is_prepaid                 1 or 0
     """
 
     energy_wh: IntArray
+    selecting_wh: IntArray
+    windows_wh: IntArray
     billed_days: IntArray
     days_in_month: IntArray
     slab_days: IntArray
     sanctioned_load_w: IntArray
     max_demand_w: IntArray
+    demand_excused: IntArray
     fppas_basis_points: IntArray
-    fppas_carried_microrupees: IntArray
+    fppas_carried_micropaise: IntArray
     is_prepaid: IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """Paise per head and in all, one row per connection; reliefs are negative."""
+    """Paise per head and in all, one row per connection; reliefs are negative.
+
+    A head that the schedule does not have is zero in each row.
+    """
 
     paise: Mapping[Head, IntArray]
     total_paise: IntArray
 
 
 class Reason(StrEnum):
-    """Why a line stands on a day's charge; the key of its sentence."""
+    """Why a line stands on a charge; the key of its sentence."""
 
     ENERGY = "energy"
     ENERGY_ABOVE = "energy_above"
     ENERGY_CORRECTED = "energy_corrected"
+    ENERGY_RERATED = "energy_rerated"
+    ENERGY_NO_LONGER = "energy_no_longer"
+    TIME_OF_DAY = "time_of_day"
+    TIME_OF_DAY_DEARER = "time_of_day_dearer"
     FIXED = "fixed"
+    FIXED_CONNECTION = "fixed_connection"
+    FIXED_STEPS = "fixed_steps"
     FIXED_LOAD_CHANGED = "fixed_load_changed"
+    FIXED_BAND_CHANGED = "fixed_band_changed"
+    EXCESS_DEMAND = "excess_demand"
     SUBSIDY = "subsidy"
     SUBSIDY_ABOVE = "subsidy_above"
     SUBSIDY_CORRECTED = "subsidy_corrected"
+    FREE_UNITS = "free_units"
+    FREE_UNITS_USED_UP = "free_units_used_up"
+    PAYABLE_CAP = "payable_cap"
+    PAYABLE_CAP_LOST = "payable_cap_lost"
     FPPAS = "fppas"
     FPPAS_REVISED = "fppas_revised"
     FPPAS_CARRIED = "fppas_carried"
     DUTY = "duty"
     REBATE = "rebate"
+    REBATE_PER_UNIT = "rebate_per_unit"
+    MINIMUM = "minimum"
 
 
 class Unit(StrEnum):
@@ -233,9 +492,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a day's charge: how much of what, at which printed rate, by which rule.
+    """One line of a charge: how much of what, at which printed rate, by which rule.
 
     `parameters` fill the reason's sentence; `rate` is rupees or percent as printed.
+    `funded_by` is who pays a relief; empty where the consumer pays.
     """
 
     head: Head
@@ -246,3 +506,4 @@ class Line:
     amount_paise: Paise
     parameters: Mapping[str, str]
     source: str
+    funded_by: str

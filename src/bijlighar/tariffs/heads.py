@@ -1,0 +1,346 @@
+"""Each head of a month so far, in micropaise: the order's own arithmetic, on arrays.
+
+Source: the order of calculation is energy, time of day, fixed, excess demand, subsidy,
+scheme, FPPAS on these, then duty and rebates, each on the sum that the order names, and the
+minimum last (tariffs reference 5.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+import numpy as np
+
+from bijlighar.kernel.energy import WH_PER_KWH
+from bijlighar.tariffs.exact import MICROPAISE_PER_RUPEE, Whole, nearest, part
+from bijlighar.tariffs.values import (
+    FixedBand,
+    Head,
+    IntArray,
+    On,
+    Per,
+    Schedule,
+    Slab,
+    Slices,
+    When,
+)
+
+BASIS_POINTS = 10_000
+CW_PER_W = 100
+CW_PER_KW = 100_000
+SHARE_PLACES = 4
+DAYS_OF_A_MONTH = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How limits of a month fit the rows' periods: both sides are held `times` as large.
+
+    `energy_wh * times` is compared with `limit(upto_wh)`, so that pro rata limits stay whole
+    numbers. For whole months `times` is 1.
+    """
+
+    times: Whole
+    days: Whole
+    months: IntArray | None
+    places: int
+
+    def limit(self, wh: int) -> Whole:
+        """A limit of a month, for each row's period."""
+        if self.months is None:
+            return wh * self.days
+        units = nearest(self.months * (wh // WH_PER_KWH), 10**self.places)
+        return units * WH_PER_KWH
+
+    def whole_units(self, wh: int) -> Whole:
+        """A limit as `limit`, rounded half up to whole units."""
+        if isinstance(self.times, int) and self.times == 1:
+            return self.limit(wh)
+        units = nearest(np.asarray(self.limit(wh)), self.times * WH_PER_KWH)
+        return units * self.times * WH_PER_KWH
+
+
+def scale_of(schedule: Schedule, slices: Slices) -> Scale:
+    """How this schedule's limits fit these rows."""
+    rule = schedule.slab_limits
+    if rule is not None:
+        months = nearest(slices.slab_days * 10**rule.months_places, DAYS_OF_A_MONTH)
+        return Scale(times=1, days=1, months=months, places=rule.months_places)
+    if (slices.slab_days == slices.days_in_month).all():
+        return Scale(times=1, days=1, months=None, places=0)
+    return Scale(times=slices.days_in_month, days=slices.slab_days, months=None, places=0)
+
+
+class Month:
+    """The heads of one month so far under one schedule; micropaise, reliefs negative.
+
+    The slices must have been checked (`rating.check`).
+    """
+
+    def __init__(self, schedule: Schedule, slices: Slices) -> None:
+        self.schedule = schedule
+        self.slices = slices
+        self.scale = scale_of(schedule, slices)
+        self.used = slices.energy_wh * self.scale.times
+        self.selecting = slices.selecting_wh * self.scale.times
+        self._covered: IntArray | None = None
+        self._within: IntArray | None = None
+        self.heads: dict[Head, IntArray] = {Head.ENERGY: self.energy_at(self.used)}
+        self._add(Head.TIME_OF_DAY, bool(schedule.windows), self._time_of_day)
+        self._add(Head.FIXED, bool(schedule.fixed), self._fixed)
+        self._add(Head.EXCESS_DEMAND, schedule.excess_demand is not None, self._excess)
+        self._add(Head.SUBSIDY, bool(schedule.subsidy), self._subsidy)
+        scheme = schedule.free_units is not None or schedule.payable_cap is not None
+        self._add(Head.SCHEME, scheme, self._scheme)
+        self._add(Head.FPPAS, schedule.fppas is not None, self._fppas)
+        self._add(Head.DUTY, schedule.duty is not None, self._duty)
+        self._add(Head.REBATE, bool(schedule.rebates), self._rebate)
+        self._add(Head.MINIMUM, schedule.minimum is not None, self._minimum)
+
+    def energy_at(self, used: IntArray) -> IntArray:
+        """What so much energy (times the scale) costs on the ladder that is chosen."""
+        ladders = self.schedule.energy
+        found = slab_cost(ladders[-1].slabs, used, self.scale)
+        for ladder in reversed(ladders[:-1]):
+            cost = slab_cost(ladder.slabs, used, self.scale)
+            found = np.where(self.is_within(ladder.upto_wh), cost, found)
+        return found
+
+    def is_within(self, upto_wh: int | None) -> IntArray:
+        """Whether the month counts as one of at most so much use."""
+        if upto_wh is None:
+            return np.ones_like(self.used)
+        return self.selecting <= self.scale.limit(upto_wh)
+
+    def covered(self) -> IntArray:
+        """The energy (times the scale) that a scheme pays for; the rest is chargeable."""
+        if self._covered is None:
+            self._covered = self._find_covered()
+        return self._covered
+
+    def within_free(self) -> IntArray:
+        """Whether nothing is to be paid, the month being within its free units."""
+        free = self.schedule.free_units
+        if free is None:
+            return np.zeros(len(self.used), dtype=bool)
+        if self._within is None:
+            self._within = self.selecting <= self.scale.whole_units(free.free_wh)
+        return self._within
+
+    def is_capped(self) -> IntArray:
+        """Whether the cap on what is payable holds this month."""
+        cap = self.schedule.payable_cap
+        if cap is None:
+            return np.zeros(len(self.used), dtype=bool)
+        return self.is_within(cap.upto_wh)
+
+    def base(self, of: Sequence[Head], on: On) -> IntArray:
+        """The sum of some heads; those the schedule does not have are nothing."""
+        total = np.zeros_like(self.used)
+        for head in of:
+            if head in self.heads:
+                total = total + self._counted(head, on)
+        return total
+
+    def billable_load_cw(self) -> IntArray:
+        """The billable load in hundredths of a W."""
+        rule = self.schedule.billable_load
+        assert rule is not None, "the loader wants one where a charge is by load"
+        least = self.slices.sanctioned_load_w * int(
+            rule.least_share_of_sanctioned * CW_PER_W
+        )
+        load = np.maximum(self.slices.max_demand_w * CW_PER_W, least)
+        if rule.round_up_to_w:
+            step = rule.round_up_to_w * CW_PER_W
+            load = -(-load // step) * step
+        return load
+
+    def steps(self, band: FixedBand) -> IntArray:
+        """How many steps a month of this use has, a part counting as a whole one."""
+        whole = self.scale.limit(band.step_wh)
+        return -(-self.selecting // np.maximum(whole, 1))
+
+    def band(self, band: FixedBand) -> IntArray:
+        """What a band of the fixed charge comes to for the days so far."""
+        rupees = int(band.rupees * MICROPAISE_PER_RUPEE)
+        counted: IntArray = np.ones_like(self.used)
+        if band.per is Per.KW:
+            counted, rupees = self.billable_load_cw(), rupees // CW_PER_KW
+        elif band.per is Per.STEP:
+            counted = self.steps(band)
+        return nearest(
+            counted * rupees * self.slices.billed_days, self.slices.days_in_month
+        )
+
+    def cap(self) -> IntArray:
+        """What the capped part of this period costs at most."""
+        cap = self.schedule.payable_cap
+        assert cap is not None
+        rupees = int(cap.rupees * MICROPAISE_PER_RUPEE)
+        return nearest(self.slices.slab_days * rupees, self.slices.days_in_month)
+
+    def duty_of_slabs(self) -> list[IntArray]:
+        """The energy charge that lies in each slab of the duty."""
+        duty = self.schedule.duty
+        assert duty is not None
+        least = self.covered() if duty.on is On.CHARGEABLE_UNITS else np.zeros_like(self.used)
+        ends = [self.energy_at(np.maximum(self._upto(0), least))]
+        for slab in duty.slabs:
+            ends.append(self.energy_at(np.maximum(self._upto(slab.upto_wh), least)))
+        return [end - start for start, end in zip(ends, ends[1:], strict=False)]
+
+    def _add(self, head: Head, is_there: bool, amount: object) -> None:
+        if is_there:
+            assert callable(amount)
+            self.heads[head] = amount()
+
+    def _counted(self, head: Head, on: On) -> IntArray:
+        amount = self.heads[head]
+        if on is On.ALL_UNITS or Head.SCHEME not in self.heads:
+            return amount
+        if head is Head.ENERGY:
+            return amount - self.energy_at(self.covered())
+        if head is Head.SUBSIDY:
+            return amount + slab_cost(self.schedule.subsidy, self.covered(), self.scale)
+        return np.where(self.within_free(), 0, amount)
+
+    def _upto(self, upto_wh: int | None) -> IntArray:
+        if upto_wh is None:
+            return self.used
+        return np.minimum(self.used, self.scale.limit(upto_wh))
+
+    def _find_covered(self) -> IntArray:
+        free, cap = self.schedule.free_units, self.schedule.payable_cap
+        if free is not None:
+            return np.minimum(self.used, self.scale.whole_units(free.free_wh))
+        if cap is not None:
+            return np.where(self.is_capped(), self._upto(cap.first_wh), 0)
+        return np.zeros_like(self.used)
+
+    def _time_of_day(self) -> IntArray:
+        """Each window's share of the energy charge, spread evenly over the energy."""
+        energy, used = self.heads[Head.ENERGY], np.maximum(self.slices.energy_wh, 1)
+        total = np.zeros_like(energy)
+        for column, window in enumerate(self.schedule.windows):
+            inside = np.minimum(self.slices.windows_wh[:, column], self.slices.energy_wh)
+            total += share(part(energy, numerator=inside, denominator=used), window.share)
+        return total
+
+    def _fixed(self) -> IntArray:
+        bands = self.schedule.fixed
+        found = self.band(bands[-1])
+        for band in reversed(bands[:-1]):
+            found = np.where(self.is_within(band.upto_wh), self.band(band), found)
+        return found
+
+    def _excess(self) -> IntArray:
+        rule, slices = self.schedule.excess_demand, self.slices
+        assert rule is not None
+        above = np.maximum(slices.max_demand_w - slices.sanctioned_load_w, 0) * CW_PER_W
+        rupees = int(self.schedule.fixed[-1].rupees * MICROPAISE_PER_RUPEE) // CW_PER_KW
+        once = nearest(above * rupees * slices.billed_days, slices.days_in_month)
+        return np.where(slices.demand_excused == 1, 0, share(once, rule.times_fixed_rate))
+
+    def _subsidy(self) -> IntArray:
+        return -slab_cost(self.schedule.subsidy, self.used, self.scale)
+
+    def _scheme(self) -> IntArray:
+        cap = self.schedule.payable_cap
+        if cap is not None:
+            above = self.heads[Head.ENERGY] - self.energy_at(self.covered())
+            held = self.base(cap.of, On.ALL_UNITS) - above - self.cap()
+            return -np.where(self.is_capped(), np.maximum(held, 0), 0)
+        covered = self.energy_at(self.covered())
+        covered -= slab_cost(self.schedule.subsidy, self.covered(), self.scale)
+        every = sum(self.heads.values(), np.zeros_like(self.used))
+        return -np.where(self.within_free(), every, covered)
+
+    def _fppas(self) -> IntArray:
+        rule = self.schedule.fppas
+        assert rule is not None
+        base = self.base(rule.of, rule.on)
+        percent = part(
+            base, numerator=self.slices.fppas_basis_points, denominator=BASIS_POINTS
+        )
+        return percent + self.slices.fppas_carried_micropaise
+
+    def _duty(self) -> IntArray:
+        duty = self.schedule.duty
+        assert duty is not None
+        if len(duty.slabs) == 1:
+            return share(self.base(duty.of, duty.on), duty.slabs[0].share)
+        total = np.zeros_like(self.used)
+        for slab, energy in zip(duty.slabs, self.duty_of_slabs(), strict=True):
+            total += share(energy, slab.share)
+        return total
+
+    def rebate(self, index: int) -> IntArray:
+        """What one of the rebates gives back."""
+        rule, slices = self.schedule.rebates[index], self.slices
+        found = share(self.base(rule.of, rule.on), rule.share)
+        if rule.rupees_per_kwh:
+            found = found + nearest(
+                self.rebated_units(index) * per_wh(rule.rupees_per_kwh), self.scale.times
+            )
+        if rule.when is When.PREPAID:
+            found = found * slices.is_prepaid
+        return -found
+
+    def rebated_units(self, index: int) -> IntArray:
+        """The energy (times the scale) that a rebate per unit counts."""
+        if self.schedule.rebates[index].on is On.CHARGEABLE_UNITS:
+            return self.used - self.covered()
+        return self.used
+
+    def _rebate(self) -> IntArray:
+        return sum(
+            (self.rebate(index) for index in range(len(self.schedule.rebates))),
+            np.zeros_like(self.used),
+        )
+
+    def least(self) -> IntArray:
+        """What the heads of the minimum come to at least for the days so far."""
+        rule, slices = self.schedule.minimum, self.slices
+        assert rule is not None
+        counted, rupees = np.ones_like(self.used), int(rule.rupees * MICROPAISE_PER_RUPEE)
+        if rule.per is Per.KW:
+            counted, rupees = self.billable_load_cw(), rupees // CW_PER_KW
+        return nearest(counted * rupees * slices.billed_days, slices.days_in_month)
+
+    def _minimum(self) -> IntArray:
+        rule = self.schedule.minimum
+        assert rule is not None
+        return np.maximum(self.least() - self.base(rule.of, On.ALL_UNITS), 0)
+
+
+def slab_cost(slabs: Sequence[Slab], used: IntArray, scale: Scale) -> IntArray:
+    """What so much energy (times the scale) costs on telescopic slabs.
+
+    All of it at the last rate, and the difference of neighbouring rates for what lies
+    below each limit: the same sum in fewer steps.
+    """
+    rates = _rates(tuple(slab.rupees_per_kwh for slab in slabs))
+    total = used * rates[-1]
+    for slab, rate, after in zip(slabs, rates, rates[1:], strict=False):
+        if slab.upto_wh is not None and rate != after:
+            total += np.minimum(used, scale.limit(slab.upto_wh)) * (rate - after)
+    return nearest(total, scale.times)
+
+
+def per_wh(rupees_per_kwh: Decimal) -> int:
+    """Micropaise for each Wh; whole for rates of up to five decimals."""
+    return int(rupees_per_kwh * MICROPAISE_PER_RUPEE / WH_PER_KWH)
+
+
+def share(amount: IntArray, printed: Decimal) -> IntArray:
+    """A printed share, of up to four decimals, of an amount."""
+    numerator = int(printed.scaleb(SHARE_PLACES))
+    return part(amount, numerator=numerator, denominator=10**SHARE_PLACES)
+
+
+@cache
+def _rates(printed: tuple[Decimal, ...]) -> tuple[int, ...]:
+    return tuple(per_wh(rate) for rate in printed)
