@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -39,8 +40,8 @@ DAYS_OF_A_MONTH = 30
 class Scale:
     """How limits of a month fit the rows' periods: both sides are held `times` as large.
 
-    `energy_wh * times` is compared with `limit(upto_wh)`, so that pro rata limits stay whole
-    numbers. For whole months `times` is 1.
+    `energy_wh * times` is compared with `limit(upto_wh)`, so that pro rata limits stay
+    whole numbers. For whole months `times` is 1.
     """
 
     times: Whole
@@ -183,14 +184,26 @@ class Month:
         return nearest(self.slices.slab_days * rupees, self.slices.days_in_month)
 
     def duty_of_slabs(self) -> list[IntArray]:
-        """The energy charge that lies in each slab of the duty."""
+        """What lies in each slab of the duty: its energy charge and the FPPAS on that.
+
+        FPPAS that is carried is spread evenly over the energy.
+        """
         duty = self.schedule.duty
         assert duty is not None
-        least = self.covered() if duty.on is On.CHARGEABLE_UNITS else np.zeros_like(self.used)
-        ends = [self.energy_at(np.maximum(self._upto(0), least))]
-        for slab in duty.slabs:
-            ends.append(self.energy_at(np.maximum(self._upto(slab.upto_wh), least)))
-        return [end - start for start, end in zip(ends, ends[1:], strict=False)]
+        least = (
+            self.covered() if duty.on is On.CHARGEABLE_UNITS else np.zeros_like(self.used)
+        )
+        limits = [0, *(slab.upto_wh for slab in duty.slabs)]
+        ends = [np.maximum(self._upto(limit), least) for limit in limits]
+        costs = [self.energy_at(end) for end in ends]
+        found = [end - start for start, end in pairwise(costs)]
+        if Head.FPPAS in duty.of:
+            inside = [self._wh(end) - self._wh(start) for start, end in pairwise(ends)]
+            found = [
+                a + self._fppas_in(a, wh, sum(inside))
+                for a, wh in zip(found, inside, strict=True)
+            ]
+        return found
 
     def _add(self, head: Head, is_there: bool, amount: object) -> None:
         if is_there:
@@ -266,6 +279,20 @@ class Month:
             base, numerator=self.slices.fppas_basis_points, denominator=BASIS_POINTS
         )
         return percent + self.slices.fppas_carried_micropaise
+
+    def _fppas_in(self, energy: IntArray, inside_wh: IntArray, of_wh: Whole) -> IntArray:
+        slices = self.slices
+        percent = part(
+            energy, numerator=slices.fppas_basis_points, denominator=BASIS_POINTS
+        )
+        return percent + part(
+            slices.fppas_carried_micropaise,
+            numerator=inside_wh,
+            denominator=np.maximum(of_wh, 1),
+        )
+
+    def _wh(self, scaled: IntArray) -> IntArray:
+        return nearest(scaled, self.scale.times)
 
     def _duty(self) -> IntArray:
         duty = self.schedule.duty

@@ -147,7 +147,7 @@ def schedule_for(
 def schedules_for(
     category: str, day: date, *, orders: Sequence[Order] | None = None
 ) -> tuple[Schedule, ...]:
-    """Every schedule in force for a category on a day, by load; none where there is none."""
+    """Every schedule in force for a category on a day, by load; maybe none."""
     for order in catalogue() if orders is None else orders:
         if category in categories_of(order) and _holds(order, day):
             return tuple(one for one in order.schedules if one.category == category)

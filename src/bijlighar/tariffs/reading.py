@@ -161,14 +161,26 @@ def _check_whole(one: Table, schedule: Schedule) -> None:
     if schedule.free_units and schedule.payable_cap:
         reason = "a schedule has free units or a payable cap, not both"
         raise one.refuse(reason, "payable_cap")
-    duty = schedule.duty
-    if duty and len(duty.slabs) > 1 and duty.of != (Head.ENERGY,):
-        raise one.refuse("`duty` by slabs must be `of: [energy]`", "duty")
+    if not _has_duty_that_fits(schedule):
+        reason = (
+            "`duty` by slabs must be `of: [energy]`, or `of: [energy, fppas]` where FPPAS "
+            "is of the energy alone and on the same units"
+        )
+        raise one.refuse(reason, "duty")
     if schedule.cliff is None and _has_cliffs(schedule):
         reason = "a threshold makes the whole month dearer at once, but `cliff` is missing"
         raise one.refuse(reason)
     if schedule.rounding.bill_paise % schedule.rounding.line_paise:
         raise one.refuse("`bill_rupees` is no multiple of `line_rupees`", "rounding")
+
+
+def _has_duty_that_fits(schedule: Schedule) -> bool:
+    """Whether all that the duty is on can be told apart by its slabs."""
+    duty, fppas = schedule.duty, schedule.fppas
+    if duty is None or len(duty.slabs) == 1 or duty.of == (Head.ENERGY,):
+        return True
+    on_energy = fppas is not None and fppas.of == (Head.ENERGY,) and fppas.on is duty.on
+    return on_energy and set(duty.of) == {Head.ENERGY, Head.FPPAS}
 
 
 def _has_cliffs(schedule: Schedule) -> bool:
