@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bijlighar.kernel.money import Paise
+from bijlighar.tariffs.explaining_reasons import Reason as Reason
 
 IntArray = npt.NDArray[np.int64]
 
@@ -413,7 +414,7 @@ class Slices:
     billed_days                days charged so far in this month under this schedule
     days_in_month              of the calendar month, 28 to 31; 30 for a period that runs
                                from reading to reading
-    slab_days                  days that limits are scaled by: `days_in_month`, or the length
+    slab_days                  days that limits are scaled by: `days_in_month`, or the days
                                of the part where a new order or category splits it, or of
                                the period from reading to reading
     sanctioned_load_w          as sanctioned, in W; in VA where the schedule charges kVAh
@@ -448,38 +449,6 @@ class Rated:
 
     paise: Mapping[Head, IntArray]
     total_paise: IntArray
-
-
-class Reason(StrEnum):
-    """Why a line stands on a charge; the key of its sentence."""
-
-    ENERGY = "energy"
-    ENERGY_ABOVE = "energy_above"
-    ENERGY_CORRECTED = "energy_corrected"
-    ENERGY_RERATED = "energy_rerated"
-    ENERGY_NO_LONGER = "energy_no_longer"
-    TIME_OF_DAY = "time_of_day"
-    TIME_OF_DAY_DEARER = "time_of_day_dearer"
-    FIXED = "fixed"
-    FIXED_CONNECTION = "fixed_connection"
-    FIXED_STEPS = "fixed_steps"
-    FIXED_LOAD_CHANGED = "fixed_load_changed"
-    FIXED_BAND_CHANGED = "fixed_band_changed"
-    EXCESS_DEMAND = "excess_demand"
-    SUBSIDY = "subsidy"
-    SUBSIDY_ABOVE = "subsidy_above"
-    SUBSIDY_CORRECTED = "subsidy_corrected"
-    FREE_UNITS = "free_units"
-    FREE_UNITS_USED_UP = "free_units_used_up"
-    PAYABLE_CAP = "payable_cap"
-    PAYABLE_CAP_LOST = "payable_cap_lost"
-    FPPAS = "fppas"
-    FPPAS_REVISED = "fppas_revised"
-    FPPAS_CARRIED = "fppas_carried"
-    DUTY = "duty"
-    REBATE = "rebate"
-    REBATE_PER_UNIT = "rebate_per_unit"
-    MINIMUM = "minimum"
 
 
 class Unit(StrEnum):

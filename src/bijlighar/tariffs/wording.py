@@ -14,7 +14,7 @@ LANGUAGES = ("en", "hi")
 def sentence(line: Line, language: str) -> str:
     """The line in one of LANGUAGES, without its amount."""
     one, many = _texts()[line.reason, language]
-    is_one_day = line.unit is Unit.DAYS and line.quantity == 1
+    is_one_day = line.unit is Unit.DAYS and abs(line.quantity) == 1
     return (one if is_one_day else many).format_map(line.parameters)
 
 

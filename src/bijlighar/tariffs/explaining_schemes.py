@@ -1,0 +1,121 @@
+"""The pieces of what a government pays: subsidy by slab, free units, a capped bill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bijlighar.tariffs.explaining_charges import slab_parameters, slabs_of
+from bijlighar.tariffs.explaining_pieces import (
+    Between,
+    Piece,
+    crossing,
+    one,
+    rupees,
+    units,
+)
+from bijlighar.tariffs.explaining_reasons import Reason
+from bijlighar.tariffs.heads import Month, slab_cost
+from bijlighar.tariffs.values import FreeUnits, Head, PayableCap, Unit
+
+
+def subsidy_pieces(between: Between) -> Iterator[Piece]:
+    """What the government pays of each slab's energy."""
+    slabs = between.schedule.subsidy
+    was, now = (slabs_of(month, slabs) for month in (between.was, between.now))
+    for slab, old, new in zip(slabs, was, now, strict=True):
+        grown, wh = new.micropaise - old.micropaise, new.wh - old.wh
+        reason = Reason.SUBSIDY_ABOVE if slab.above_wh else Reason.SUBSIDY
+        yield Piece(
+            reason=Reason.SUBSIDY_CORRECTED if grown < 0 else reason,
+            micropaise=-grown,
+            quantity=wh,
+            unit=Unit.WH,
+            rate=str(slab.rupees_per_kwh),
+            parameters=slab_parameters(between, slab, wh),
+            source=slab.source,
+            funded_by=between.schedule.subsidy_funded_by,
+        )
+
+
+def scheme_pieces(between: Between) -> Iterator[Piece]:
+    """What the schedule's scheme pays, or pays no longer."""
+    free, cap = between.schedule.free_units, between.schedule.payable_cap
+    if free is not None:
+        yield from _free_pieces(between, free)
+    if cap is not None:
+        yield from _cap_pieces(between, cap)
+
+
+def _free_pieces(between: Between, free: FreeUnits) -> Iterator[Piece]:
+    """The free units themselves, then what is waived besides while the month is in them."""
+    was, now = between.was, between.now
+    was_within, is_within = bool(one(was.within_free())), bool(one(now.within_free()))
+    passed = crossing(between, free.free_wh, is_up=not is_within, whole=True)
+    wh = _covered_wh(now) - _covered_wh(was)
+    every = between.grown(Head.SCHEME)
+    per_unit = every if was_within and is_within else _unit_cost(was) - _unit_cost(now)
+    if was_within and is_within:
+        reason = Reason.FREE_UNITS_WITHIN
+    else:
+        reason = Reason.FREE_UNITS if per_unit <= 0 else Reason.FREE_UNITS_CORRECTED
+    yield _free_piece(free, reason, per_unit, passed.threshold_units, wh)
+    reason = passed.reason(
+        crossed=Reason.FREE_UNITS_USED_UP,
+        expected=Reason.FREE_UNITS_EXPECTED,
+        back=Reason.FREE_UNITS_BACK,
+    )
+    yield _free_piece(free, reason, every - per_unit, passed.threshold_units, 0)
+
+
+def _free_piece(
+    free: FreeUnits, reason: Reason, micropaise: int, threshold: str, wh: int
+) -> Piece:
+    return Piece(
+        reason=reason,
+        micropaise=micropaise,
+        quantity=wh,
+        unit=Unit.WH if wh else Unit.NOTHING,
+        rate="",
+        parameters={"threshold": threshold, "units": units(abs(wh))},
+        source=free.source,
+        funded_by=free.funded_by,
+    )
+
+
+def _covered_wh(month: Month) -> int:
+    return one(month.covered()) // one(month.scale.times)
+
+
+def _unit_cost(month: Month) -> int:
+    """What the free units cost, net of the subsidy on them."""
+    covered = month.covered()
+    cost = one(month.energy_at(covered))
+    if month.schedule.subsidy:
+        cost -= one(slab_cost(month.schedule.subsidy, covered, month.scale))
+    return cost
+
+
+def _cap_pieces(between: Between, cap: PayableCap) -> Iterator[Piece]:
+    was, now = between.was, between.now
+    was_capped, is_capped = bool(one(was.is_capped())), bool(one(now.is_capped()))
+    passed = crossing(between, cap.upto_wh, is_up=not is_capped)
+    reason = Reason.PAYABLE_CAP
+    if was_capped != is_capped:
+        reason = passed.reason(
+            crossed=Reason.PAYABLE_CAP_LOST,
+            expected=Reason.PAYABLE_CAP_EXPECTED,
+            back=Reason.PAYABLE_CAP_BACK,
+        )
+    scale = now.scale
+    yield Piece(
+        reason=reason,
+        micropaise=between.grown(Head.SCHEME),
+        rate=str(cap.rupees),
+        parameters={
+            "threshold": passed.threshold_units,
+            "first": units(one(scale.limit(cap.first_wh)), one(scale.times)),
+            "amount": rupees(one(now.cap())),
+        },
+        source=cap.source,
+        funded_by=cap.funded_by,
+    )
