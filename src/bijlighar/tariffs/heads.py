@@ -160,9 +160,12 @@ class Month:
         return load
 
     def steps(self, band: FixedBand) -> IntArray:
-        """How many steps a month of this use has, a part counting as a whole one."""
+        """How many steps a month of this use has, a part counting as a whole one.
+
+        In a part of a month so short that nothing is left of a step, it is a unit.
+        """
         whole = self.scale.limit(band.step_wh)
-        return -(-self.selecting // np.maximum(whole, 1))
+        return -(-self.selecting // np.maximum(whole, WH_PER_KWH))
 
     def band(self, band: FixedBand) -> IntArray:
         """What a band of the fixed charge comes to for the days so far."""
@@ -253,8 +256,11 @@ class Month:
         rule, slices = self.schedule.excess_demand, self.slices
         assert rule is not None
         above = np.maximum(slices.max_demand_w - slices.sanctioned_load_w, 0) * CW_PER_W
-        rupees = int(self.schedule.fixed[-1].rupees * MICROPAISE_PER_RUPEE) // CW_PER_KW
-        once = nearest(above * rupees * slices.billed_days, slices.days_in_month)
+        bands = self.schedule.fixed
+        rate: Whole = _per_cw(bands[-1])
+        for band in reversed(bands[:-1]):
+            rate = np.where(self.is_within(band.upto_wh), _per_cw(band), rate)
+        once = nearest(above * rate * slices.billed_days, slices.days_in_month)
         return np.where(slices.demand_excused == 1, 0, share(once, rule.times_fixed_rate))
 
     def _subsidy(self) -> IntArray:
@@ -366,6 +372,11 @@ def share(amount: IntArray, printed: Decimal) -> IntArray:
     """A printed share, of up to four decimals, of an amount."""
     numerator = int(printed.scaleb(SHARE_PLACES))
     return part(amount, numerator=numerator, denominator=10**SHARE_PLACES)
+
+
+def _per_cw(band: FixedBand) -> int:
+    """Micropaise a month for each centiwatt; nothing where a band is not by load."""
+    return int(band.rupees * MICROPAISE_PER_RUPEE) // CW_PER_KW * (band.per is Per.KW)
 
 
 @cache
