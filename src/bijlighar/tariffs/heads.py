@@ -64,15 +64,15 @@ class Scale:
         return units * self.times * WH_PER_KWH
 
 
-def scale_of(schedule: Schedule, slices: Slices) -> Scale:
-    """How this schedule's limits fit these rows."""
+def scale_of(schedule: Schedule, *, days_in_month: IntArray, slab_days: IntArray) -> Scale:
+    """How this schedule's limits fit periods of these days."""
     rule = schedule.slab_limits
     if rule is not None:
-        months = nearest(slices.slab_days * 10**rule.months_places, DAYS_OF_A_MONTH)
+        months = nearest(slab_days * 10**rule.months_places, DAYS_OF_A_MONTH)
         return Scale(times=1, days=1, months=months, places=rule.months_places)
-    if (slices.slab_days == slices.days_in_month).all():
+    if (slab_days == days_in_month).all():
         return Scale(times=1, days=1, months=None, places=0)
-    return Scale(times=slices.days_in_month, days=slices.slab_days, months=None, places=0)
+    return Scale(times=days_in_month, days=slab_days, months=None, places=0)
 
 
 class Month:
@@ -84,7 +84,9 @@ class Month:
     def __init__(self, schedule: Schedule, slices: Slices) -> None:
         self.schedule = schedule
         self.slices = slices
-        self.scale = scale_of(schedule, slices)
+        self.scale = scale_of(
+            schedule, days_in_month=slices.days_in_month, slab_days=slices.slab_days
+        )
         self.used = slices.energy_wh * self.scale.times
         self.selecting = slices.selecting_wh * self.scale.times
         self._covered: IntArray | None = None
@@ -353,8 +355,10 @@ def slab_cost(slabs: Sequence[Slab], used: IntArray, scale: Scale) -> IntArray:
     """What so much energy (times the scale) costs on telescopic slabs.
 
     All of it at the last rate, and the difference of neighbouring rates for what lies
-    below each limit: the same sum in fewer steps.
+    below each limit: the same sum in fewer steps. Nothing where there are no slabs.
     """
+    if not slabs:
+        return np.zeros_like(used)
     rates = _rates(tuple(slab.rupees_per_kwh for slab in slabs))
     total = used * rates[-1]
     for slab, rate, after in zip(slabs, rates, rates[1:], strict=False):
