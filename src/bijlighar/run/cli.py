@@ -13,6 +13,7 @@ import click
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.run.audit_commands import audit
 from bijlighar.run.staff_commands import staff
+from bijlighar.run.tariff_commands import tariffs
 
 DEFAULT_HOMES = 60
 DEFAULT_SEED = 7
@@ -221,6 +222,7 @@ def restored() -> None:
 
 main.add_command(audit)
 main.add_command(staff)
+main.add_command(tariffs)
 
 
 def _set_up() -> None:
