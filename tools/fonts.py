@@ -1,5 +1,6 @@
-"""The fonts of the screens: Mukta's npm files, cut down to what Hindi and English need.
+"""The fonts of the screens, and of print: Mukta's npm files, made into what each can use.
 
+For the screens they are cut down to what Hindi and English need.
 Four files are made, each script in two weights, and served in the place of the npm files of
 the same names (`STATICFILES_DIRS` in `project/settings.py`). Cut away are hints, which
 phones do not use, other languages, Devanagari's kerning (some hundredths of an em in one
@@ -7,7 +8,10 @@ word of four), and drawings of their own for conjuncts that Hindi hardly writes:
 from half letter and letter, as in most fonts. What a screen may hold is `SHOWN`; the same
 ranges stand in `static/web/css/fonts.css`.
 
-    tools/fonts.py        write node_modules/.bijlighar-fonts
+For print (`bijlighar.documents`) each of two weights becomes one TrueType file with every
+letter of the three npm files, since typst reads no woff2.
+
+    tools/fonts.py        write node_modules/.bijlighar-fonts and .bijlighar-print-fonts
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fontTools.merge import Merger
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
@@ -29,6 +34,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NPM_PACKAGE = Path("node_modules/@fontsource/mukta")
 MADE = Path("node_modules/.bijlighar-fonts")
 WEIGHTS = (400, 600)
+MADE_FOR_PRINT = Path("node_modules/.bijlighar-print-fonts")
+WEIGHTS_OF_PRINT = (400, 700)
 
 RUPEE = 0x20B9
 SHOWN = {
@@ -93,13 +100,14 @@ DRAWN = frozenset(
 
 
 def main() -> int:
-    folder = ROOT / MADE
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as held:
-        made = Path(held) / folder.name
-        made.mkdir()
-        write(npm_package=ROOT / NPM_PACKAGE, folder=made)
-        shutil.rmtree(folder, ignore_errors=True)
-        made.rename(folder)  # at once: a folder that is there is whole
+    for made, write_into in ((MADE, write), (MADE_FOR_PRINT, write_for_print)):
+        folder = ROOT / made
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as held:
+            whole = Path(held) / folder.name
+            whole.mkdir()
+            write_into(npm_package=ROOT / NPM_PACKAGE, folder=whole)
+            shutil.rmtree(folder, ignore_errors=True)
+            whole.rename(folder)  # at once: a folder that is there is whole
     return 0
 
 
@@ -109,6 +117,40 @@ def write(*, npm_package: Path, folder: Path) -> None:
         for weight in WEIGHTS:
             cut(npm_package, script, weight).save(folder / file_name(script, weight))
     shutil.copy(npm_package / "LICENSE", folder)
+
+
+def write_for_print(*, npm_package: Path, folder: Path) -> None:
+    """Write one whole font for each weight of print, with the licence."""
+    for weight in WEIGHTS_OF_PRINT:
+        with tempfile.TemporaryDirectory() as held:
+            parts = [Path(held) / f"{script}.ttf" for script in (*SHOWN, "latin-ext")]
+            for part in parts:
+                _unhinted(npm_package, part.stem, weight).save(part)
+            font = Merger().merge(list(map(str, parts)))
+            head = TTFont(parts[0])["head"]
+        # Dated by the letters' makers, not by this machine: the same file every time.
+        font["head"].created, font["head"].modified = head.created, head.modified
+        font.recalcTimestamp = False
+        font.save(folder / f"mukta-{weight}.ttf")
+    shutil.copy(npm_package / "LICENSE", folder)
+
+
+def _unhinted(npm_package: Path, script: str, weight: int) -> TTFont:
+    """One npm file with all but its hints, which would clash with the other files'."""
+    font = TTFont(npm_package / "files" / file_name(script, weight), recalcTimestamp=False)
+    cutter = Subsetter(
+        Options(
+            hinting=False,
+            layout_features=["*"],
+            layout_scripts=["*"],
+            name_IDs=["*"],
+            notdef_outline=True,
+        )
+    )
+    cutter.populate(unicodes=font.getBestCmap())
+    cutter.subset(font)
+    font.flavor = None
+    return font
 
 
 def file_name(script: str, weight: int) -> str:

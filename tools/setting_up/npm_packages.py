@@ -19,8 +19,9 @@ def are_there(root: Path) -> bool:
 
 
 def fonts_are_cut(root: Path) -> bool:
-    """Whether `tools/fonts.py` has finished here: its folder appears when it is whole."""
-    return (root / "node_modules" / ".bijlighar-fonts").is_dir()
+    """Whether `tools/fonts.py` has finished here: its folders appear when whole."""
+    made = (".bijlighar-fonts", ".bijlighar-print-fonts")
+    return all((root / "node_modules" / folder).is_dir() for folder in made)
 
 
 def install(environment: Environment) -> None:

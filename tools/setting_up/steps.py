@@ -114,7 +114,7 @@ def _install_assets(environment: Environment) -> bool:
 
 
 def _cut_fonts(environment: Environment) -> bool:
-    """Cut the npm fonts down; npm's next visit removes them with the rest of its folder."""
+    """Make fonts from npm's; npm's next visit removes them with the rest of its folder."""
     tool = environment.root / "tools" / "fonts.py"
     key = key_of([environment.root / "package-lock.json", tool])
     stamps = _stamps(environment)
@@ -123,7 +123,7 @@ def _cut_fonts(environment: Environment) -> bool:
     with progress.step("fonts for Hindi and English"):
         progress.run(
             [environment.python, tool],
-            doing="cutting the fonts down",
+            doing="making the fonts",
             folder=environment.root,
             log=environment.log,
         )
