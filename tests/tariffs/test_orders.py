@@ -1,186 +1,52 @@
-"""Which order holds on which day, and what the loader refuses: file, line and reason."""
+"""Which order holds on which day, and what the shipped orders say."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 import bijlighar.tariffs.values
-from bijlighar.kernel.errors import BijligharError
 from bijlighar.tariffs.orders import (
     OrderError,
     TariffGap,
     catalogue,
+    check_series,
     check_together,
     fppas_catalogue,
     fppas_on,
     load_fppas,
     load_order,
+    rated_with,
     schedule_for,
+    schedules_for,
 )
-from bijlighar.tariffs.values import Confidence, Head, When
+from bijlighar.tariffs.rating import rate
+from bijlighar.tariffs.values import Confidence, Head, Order
 
-PACKAGED = Path(bijlighar.tariffs.values.__file__).parent / "orders" / "up"
+from .order_texts import HEADER, HOMES, ORDER, SERIES
+from .rows import slices_of
 
-ORDER = """\
-discom: Example Vitaran
-state: EX
-order: {en: "ERC/2025/17", hi: "ERC/2025/17"}
-in_force_from: 2025-04-01
-in_force_until: 2026-04-01
-source: "invented"
-schedules:
-  - category: "EX-1"
-    name: {en: "Domestic", hi: "घरेलू"}
-    eligible: "homes"
-    energy:
-      - above_kwh: 0
-        upto_kwh: 50
-        rupees_per_kwh: "4.27"
-        source: "p. 148"
-        confidence: high
-      - above_kwh: 50
-        upto_kwh: null
-        rupees_per_kwh: "5.23"
-        source: "p. 149"
-        confidence: high
-    subsidy:
-      - {above_kwh: 0, upto_kwh: null, rupees_per_kwh: "1", source: "p. 2", confidence: low}
-    subsidy_funded_by: "the State"
-    fixed: {rupees_per_kw_month: "72", spread: days_in_month, source: "3", confidence: low}
-    billable_load:
-      higher_of: [maximum_demand, share_of_sanctioned]
-      least_share_of_sanctioned: "0.75"
-      source: "p. 4"
-      confidence: medium
-    fppas: {series: ex/fppas, of: [energy, fixed], source: "p. 5", confidence: low}
-    duty: {share: "0.09", of: [energy, fppas], when: always, source: "6", confidence: low}
-    rebate: {share: "0.02", of: [energy], when: prepaid, source: "p. 7", confidence: low}
-"""
-
-SERIES = """\
-series: ex/fppas
-cap_percent: "10"
-source: "invented"
-values:
-  - {from: null, until: 2025-05-01, percent: "0.00", source: "none", confidence: high}
-  - {from: 2025-05-01, until: 2025-06-01, percent: "-1.24", source: "n", confidence: high}
-  - {from: 2025-06-01, until: null, percent: "0.00", source: "n", confidence: low, note: x}
-"""
-
-REFUSED_ORDERS = [
-    ('"4.27"', "4.27", 14, "`4.27` is a float"),
-    ('"4.27"', "4", 14, "`rupees_per_kwh` must be a number in quotes"),
-    ('"4.27"', '"4.27 Rs"', 14, "not a decimal number"),
-    ('"4.27"', '"4.27001"', 14, "more than 4 decimals"),
-    ('"4.27"', '"427"', 14, "427, outside 0 to 100"),
-    ('"72"', '"-72"', 25, "-72, outside 0 to 1000"),
-    ('        source: "p. 149"\n', "", 17, "`source` is missing"),
-    ('"p. 149"', '" "', 20, "`source` is empty"),
-    ("above_kwh: 50", "above_kwh: 60", 17, "a gap: the slab starts at 60 kWh, not at 50"),
-    (
-        "above_kwh: 50",
-        "above_kwh: 40",
-        17,
-        "an overlap: the slab starts at 40 kWh, not at 50",
-    ),
-    ("above_kwh: 0\n", "above_kwh: 10\n", 12, "a gap: the slab starts at 10 kWh, not at 0"),
-    ("upto_kwh: 50", "upto_kwh: 0", 13, "ends at 0 kWh, not above 0"),
-    ("upto_kwh: 50", "upto_kwh: null", 17, "an overlap: the slab before has no end"),
-    ("        upto_kwh: null", "        upto_kwh: 80", 12, "nothing is said above 80 kWh"),
-    ("upto_kwh: 50", "upto_kwh: 0x32", 13, "must be plain digits"),
-    ("upto_kwh: 50", "upto_kwh: many", 13, "must be a whole number"),
-    ("of: [energy, fixed]", "of: [energy, duty]", 31, "unknown head `duty`"),
-    ("of: [energy, fppas]", "of: [energy, cess]", 32, "unknown head `cess`"),
-    ("of: [energy, fppas]", "of: [energy, energy]", 32, "each head once"),
-    ("of: [energy, fppas]", "of: []", 32, "each head once"),
-    ("of: [energy, fppas]", "of: energy", 32, "must be a list"),
-    ("of: [energy, fppas]", "of: [[energy]]", 32, "must be a list of words"),
-    ("when: prepaid", "when: sometimes", 33, "none of always, prepaid"),
-    ("confidence: medium", "confidence: sure", 30, "none of high, low, medium"),
-    ("spread: days_in_month", "spread: thirtieths", 25, "none of days_in_month"),
-    (
-        "[maximum_demand, share_of_sanctioned]",
-        "[maximum_demand]",
-        27,
-        "`higher_of` must be",
-    ),
-    ("state: EX", "state: EX\nregion: North", 3, "`region` is not known here"),
-    ("state: EX", "state: EX\nstate: EY", 3, "`state` stands twice"),
-    ("2025-04-01", '"2025-04-01"', 4, "must be a day"),
-    ("2025-04-01", "2025-04-31", 4, "is not a day: `2025-04-31`"),
-    ("2026-04-01", "2025-04-01", 5, "not after `in_force_from`"),
-    ("name: {en: ", "name: {fr: ", 9, "`fr` is not known here"),
-    ('{en: "Domestic", hi: "घरेलू"}', "Domestic", 9, "a table of keys and values"),
-    ("discom: Example", "discom: [Example", 2, "not YAML"),
-]
-
-REFUSED_SERIES = [
-    ('"-1.24"', "-1.24", 6, "`-1.24` is a float"),
-    ('"-1.24"', '"-11.24"', 6, "outside -10 to 10"),
-    ("from: 2025-05-01", "from: 2025-05-02", 6, "a gap or an overlap"),
-    ("from: 2025-05-01", "from: 2025-04-30", 6, "a gap or an overlap"),
-    ("until: 2025-06-01", "until: 2025-05-01", 6, "`until` is not after `from`"),
-    ('source: "n", confidence: high', "confidence: high", 6, "`source` is missing"),
-]
+PACKAGED = Path(bijlighar.tariffs.values.__file__).parent / "orders"
+ELSEWHERE = Path(__file__).parent / "orders_elsewhere"
 
 
-def refusal(load, text: str) -> OrderError:
-    with pytest.raises(OrderError) as caught:
-        load(text)
-    return caught.value
-
-
-@pytest.mark.parametrize(("printed", "instead", "line", "reason"), REFUSED_ORDERS)
-def test_order_is_refused_with_file_line_and_reason(
-    printed, instead, line, reason, tmp_path
-):
-    assert printed in ORDER
-    file = tmp_path / "bad.yaml"
-    file.write_text(ORDER.replace(printed, instead, 1), "utf-8")
-    error = refusal(load_order, file)
-    assert isinstance(error, BijligharError)
-    assert str(error).startswith(f"bad.yaml, line {line}: ")
-    assert reason in str(error)
-
-
-@pytest.mark.parametrize(("printed", "instead", "line", "reason"), REFUSED_SERIES)
-def test_series_is_refused_with_line_and_reason(printed, instead, line, reason):
-    assert printed in SERIES
-    error = refusal(load_fppas, SERIES.replace(printed, instead, 1))
-    assert str(error).startswith(f"(text), line {line}: ")
-    assert reason in str(error)
-
-
-@pytest.mark.parametrize("key", ["schedules", "energy", "subsidy"])
-def test_an_empty_list_is_refused(key):
-    lines = ORDER.splitlines()
-    start = next(n for n, line in enumerate(lines) if line.strip() == f"{key}:")
-    indent = len(lines[start]) - len(lines[start].lstrip())
-    end = start + 1
-    while end < len(lines) and len(lines[end]) - len(lines[end].lstrip()) > indent:
-        end += 1
-    lines[start:end] = [f"{lines[start]} []"]
-    error = refusal(load_order, "\n".join(lines))
-    assert error.line == start + 1
-
-
-def test_a_series_without_values_is_refused():
-    head = SERIES.partition("values:")[0]
-    assert refusal(load_fppas, f"{head}values: []\n").reason == "`values` is empty"
-
-
-def test_an_empty_file_is_refused():
-    assert str(refusal(load_order, "")) == "(text), line 1: the file is empty"
-
-
-def test_a_category_with_two_schedules_is_refused():
-    schedule = ORDER.partition("schedules:\n")[2]
-    assert "EX-1 has two schedules" in str(refusal(load_order, ORDER + schedule))
+def test_schedules_of_one_category_part_the_loads():
+    large = HOMES.replace('above_kw: "0.5", upto_kw: "10"', 'above_kw: "10"')
+    orders = [load_order(HEADER + HOMES + large)]
+    day = date(2025, 5, 1)
+    first, second = schedules_for("EX-1", day, orders=orders)
+    for load_w, schedule in ((501, first), (10_000, first), (10_001, second)):
+        assert schedule_for("EX-1", day, load_w=load_w, orders=orders) is schedule
+    assert schedule_for("EX-1", day, orders=orders) is first
+    with pytest.raises(TariffGap, match="EX-1 is not for a load of 500 W"):
+        schedule_for("EX-1", day, load_w=500, orders=orders)
 
 
 def test_two_orders_in_force_on_one_day_are_refused():
@@ -202,7 +68,14 @@ def test_orders_that_follow_one_another_are_taken():
     check_together([first, second])
     for day, order in ((date(2026, 3, 31), first), (date(2026, 4, 1), second)):
         found = schedule_for("EX-1", day, orders=[first, second])
-        assert found is order.schedules["EX-1"]
+        assert found is order.schedules[0]
+
+
+def test_an_unknown_series_refuses_the_order():
+    order = load_order(ORDER)
+    check_series([order], {"ex/fppas": load_fppas(SERIES)})
+    with pytest.raises(OrderError, match=r"\(text\), line 4: the FPPAS series `ex/fppas`"):
+        check_series([order], fppas_catalogue())
 
 
 def test_a_day_without_an_order_is_a_gap():
@@ -211,30 +84,105 @@ def test_a_day_without_an_order_is_a_gap():
             schedule_for(category, day)
 
 
-def test_order_is_read_as_printed():
-    order = load_order(ORDER)
-    assert order.sha256 == hashlib.sha256(ORDER.encode()).hexdigest()
-    assert (order.discom, order.state, order.name.en) == (
-        "Example Vitaran",
-        "EX",
-        "ERC/2025/17",
-    )
-    schedule = order.schedules["EX-1"]
-    assert schedule.order_sha256 == order.sha256
-    assert [slab.above_wh for slab in schedule.energy] == [0, 50_000]
-    assert [slab.upto_wh for slab in schedule.energy] == [50_000, None]
-    assert [str(slab.rupees_per_kwh) for slab in schedule.energy] == ["4.27", "5.23"]
-    assert schedule.duty.of == (Head.ENERGY, Head.FPPAS)
-    assert schedule.rebate.when is When.PREPAID
-    assert schedule.billable_load.confidence is Confidence.MEDIUM
-
-
 def test_packaged_orders_keep_the_hash_of_their_file():
-    files = {f"up/{file.name}": file for file in PACKAGED.glob("lmv-1-*.yaml")}
+    files = {
+        f"{file.parent.name}/{file.name}": file
+        for file in PACKAGED.glob("*/*.yaml")
+        if not file.name.startswith("fppas")
+    }
     assert {order.file for order in catalogue()} == set(files)
     for order in catalogue():
         assert order.sha256 == hashlib.sha256(files[order.file].read_bytes()).hexdigest()
         assert load_order(files[order.file]).schedules == order.schedules
+        for schedule in order.schedules:
+            load_w = schedule.eligible.above_w + 1
+            found = rated_with(
+                order_sha256=order.sha256, category=schedule.category, load_w=load_w
+            )
+            assert found == schedule
+
+
+def test_what_is_shipped():
+    categories = {s.category for order in catalogue() for s in order.schedules}
+    assert sorted(categories) == [
+        "DS-I",
+        "DS-II",
+        "KJ",
+        "LMV-1.10A",
+        "LMV-1.10B",
+        "LMV-1.17",
+        "LMV-1.17B",
+        "LMV-2.20",
+        "LMV-2.27",
+        "LV-1.1",
+        "LV-1.2.R",
+        "LV-1.2.U",
+        "LV-2.1.R",
+        "LV-2.1.U",
+        "LV-2.2.R",
+        "LV-2.2.U",
+        "NDS-I",
+        "NDS-II",
+    ]
+
+
+@pytest.mark.parametrize("today", [date(2026, 5, 15), date(2026, 11, 26)])
+def test_every_category_has_an_order_for_every_load_today(today):
+    for order in catalogue():
+        for schedule in order.schedules:
+            found = schedules_for(schedule.category, today)
+            ends = [one.eligible.upto_w for one in found]
+            starts = [one.eligible.above_w for one in found]
+            assert starts == [0, *ends[:-1]], schedule.category
+
+
+def test_orders_of_a_category_follow_one_another_without_a_gap():
+    for category in {s.category for order in catalogue() for s in order.schedules}:
+        held = [order for order in catalogue() if holds(order, category)]
+        for before, after in pairwise(held):
+            assert before.in_force_until == after.in_force_from, category
+        assert held[-1].in_force_until is None
+
+
+def test_a_new_state_is_a_new_file():
+    """Maharashtra and Kerala, with rules that no shipped state has, load and rate."""
+    shipped = {order.state for order in catalogue()}
+    files = [
+        ELSEWHERE / "maharashtra-2026-04-01.yaml",
+        ELSEWHERE / "kerala-2025-04-01.yaml",
+    ]
+    orders = [load_order(file) for file in files]
+    check_together([*catalogue(), *orders])
+    for order in orders:
+        assert order.state not in shipped
+        for schedule in order.schedules:
+            row = {"energy_wh": 310_000, "sanctioned_load_w": 3000}
+            assert rate(schedule, slices_of(schedule, row)).total_paise[0] > 0
+
+
+@pytest.mark.parametrize("order", catalogue(), ids=lambda order: order.file)
+def test_every_schedule_rates_and_says_who_pays(order: Order):
+    for schedule in order.schedules:
+        load_w = schedule.eligible.above_w + 100
+        rows = [{"energy_wh": wh, "sanctioned_load_w": load_w} for wh in (0, 30_000, 10**6)]
+        rated = rate(schedule, slices_of(schedule, *rows))
+        assert (rated.total_paise >= 0).all()
+        government = schedule.subsidy_funded_by
+        for scheme in (schedule.free_units, schedule.payable_cap):
+            government = government or (scheme.funded_by if scheme else "")
+        assert government.startswith("Government of ") or not government
+
+
+@pytest.mark.parametrize(
+    "file", sorted(PACKAGED.glob("*/*.yaml")), ids=lambda f: f"{f.parent.name}/{f.name}"
+)
+def test_every_value_has_a_source_that_says_something(file):
+    said = list(sources_in(yaml.safe_load(file.read_text("utf-8"))))
+    assert said
+    for source, confidence in said:
+        assert len(source) >= 10, source
+        unsure = any(word in source for word in ("not found", "no notice", "from memory"))
+        assert not (unsure and confidence == "high"), source
 
 
 @pytest.mark.parametrize(
@@ -245,44 +193,99 @@ def test_packaged_orders_keep_the_hash_of_their_file():
         ("LMV-1.10A", date(2026, 7, 2), ["2.75", "5.50"]),
         ("LMV-1.10B", date(2026, 7, 1), ["5.50", "6.00", "6.50"]),
         ("LMV-1.10B", date(2026, 7, 2), ["5.50", "6.00", "6.50"]),
+        ("LMV-1.17", date(2026, 7, 1), ["3.00", "3.35"]),
+        ("LMV-1.17", date(2026, 7, 2), ["2.75", "2.95"]),
+        ("LMV-1.17B", date(2026, 7, 1), ["3.35", "3.85", "5.00", "5.50"]),
+        ("LMV-1.17B", date(2026, 7, 2), ["2.95", "3.35", "5.00", "5.50"]),
+        ("KJ", date(2025, 6, 30), ["1.97", "2.45"]),
+        ("DS-I", date(2025, 6, 30), ["2.45"]),
+        ("DS-II", date(2025, 7, 1), ["4.12", "5.52"]),
+        ("DS-II", date(2026, 4, 1), ["4.12"]),
     ],
 )
 def test_net_rates_are_those_in_the_press(category, day, net):
+    """What one unit more costs, less the subsidy, in each slab of either."""
     schedule = schedule_for(category, day)
-    pairs = zip(schedule.energy, schedule.subsidy, strict=True)
-    assert [gross.rupees_per_kwh - relief.rupees_per_kwh for gross, relief in pairs] == [
-        Decimal(rate) for rate in net
-    ]
+    limits = {slab.above_wh for slab in (*schedule.energy[0].slabs, *schedule.subsidy)}
+    found = []
+    for wh in sorted(limits):
+        rows = ({"energy_wh": wh}, {"energy_wh": wh + 10_000})
+        paise = rate(schedule, slices_of(schedule, *rows)).paise
+        both = paise[Head.ENERGY] + paise[Head.SUBSIDY]
+        found.append(Decimal(int(both[1] - both[0])) / 1000)
+    assert found == [Decimal(rate_) for rate_ in net]
 
 
 @pytest.mark.parametrize(
-    ("day", "basis_points"),
+    ("category", "day", "basis_points"),
     [
-        (date(2025, 3, 31), 0),
-        (date(2025, 4, 1), 124),
-        (date(2025, 5, 31), -200),
-        (date(2026, 2, 28), 1000),
-        (date(2026, 3, 1), -242),
-        (date(2026, 8, 31), -292),
-        (date(2026, 9, 1), 0),
+        ("LMV-1.10B", date(2025, 3, 31), 0),
+        ("LMV-1.10B", date(2025, 4, 1), 124),
+        ("LMV-1.10B", date(2025, 5, 31), -200),
+        ("LMV-1.10B", date(2026, 2, 28), 1000),
+        ("LMV-1.10B", date(2026, 3, 1), -242),
+        ("LMV-2.20", date(2026, 8, 31), -292),
+        ("LMV-2.20", date(2026, 9, 1), 0),
+        ("LV-1.2.U", date(2025, 5, 23), 0),
+        ("LV-1.2.U", date(2025, 5, 24), 251),
+        ("LV-1.2.U", date(2025, 6, 23), 251),
+        ("LV-1.2.U", date(2025, 6, 24), 236),
+        ("LV-2.2.R", date(2025, 12, 23), -223),
+        ("LV-2.2.R", date(2025, 12, 24), 0),
+        ("DS-II", date(2025, 12, 24), 0),
     ],
 )
-def test_fppas_of_a_day_is_that_of_its_month(day, basis_points):
-    schedule = schedule_for("LMV-1.10B", day)
-    assert fppas_on(schedule, day).basis_points == basis_points
+def test_fppas_of_a_day_is_that_of_its_window(category, day, basis_points):
+    assert fppas_on(schedule_for(category, day), day).basis_points == basis_points
 
 
 def test_fppas_that_is_not_yet_notified_says_so():
-    value = fppas_catalogue()["up/fppas"].values[-1]
-    assert (value.ends, value.basis_points, value.note) == (None, 0, "not yet notified")
+    for series in fppas_catalogue().values():
+        last = series.values[-1]
+        assert (last.ends, last.basis_points) == (None, 0)
+        assert last.confidence is Confidence.LOW
+        assert last.note.startswith("not ")
+
+
+def test_every_packaged_series_starts_with_the_first_order():
+    for series in fppas_catalogue().values():
+        assert series.values[0].starts is None
 
 
 def test_every_packaged_schedule_has_its_series():
     for order in catalogue():
-        for schedule in order.schedules.values():
+        for schedule in order.schedules:
             assert fppas_on(schedule, order.in_force_from).source
 
 
 def test_an_unknown_series_is_a_gap():
     with pytest.raises(TariffGap, match="no FPPAS series is called ex/fppas"):
-        fppas_on(load_order(ORDER).schedules["EX-1"], date(2025, 5, 1))
+        fppas_on(load_order(ORDER).schedules[0], date(2025, 5, 1))
+
+
+def test_late_payment_and_balance_interest_are_there_for_the_ledger():
+    dues = schedule_for("LMV-1.10B", date(2026, 5, 1)).late_payment
+    assert (dues.share_per_month, dues.later_share_per_month, dues.later_after_months) == (
+        Decimal("0.0125"),
+        Decimal("0.02"),
+        3,
+    )
+    assert dues.confidence is Confidence.LOW
+    interest = schedule_for("DS-II", date(2025, 12, 9)).balance_interest
+    assert (interest.above_rupees, interest.months) == (Decimal(2000), 3)
+
+
+def holds(order: Order, category: str) -> bool:
+    return any(schedule.category == category for schedule in order.schedules)
+
+
+def sources_in(node: object) -> Iterator[tuple[str, str]]:
+    """Each source in a file with its confidence."""
+    if isinstance(node, dict):
+        if "confidence" in node:
+            yield node["source"], node["confidence"]
+        for value in node.values():
+            yield from sources_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from sources_in(value)

@@ -19,7 +19,7 @@ from bijlighar.tariffs.orders import schedule_for
 from bijlighar.tariffs.rating import difference, rate
 from bijlighar.tariffs.values import Head, Slices
 
-from .reference import slices_of
+from .rows import slices_of
 
 PUBLISHED_PAISE = {
     Head.ENERGY: 117724,
@@ -29,7 +29,8 @@ PUBLISHED_PAISE = {
     Head.REBATE: -2555,
 }
 PUBLISHED_TOTAL_PAISE = 131576
-FPPAS_MICRORUPEES = 6_470_000
+FPPAS_MICROPAISE = 647_000_000
+HEADS = (Head.ENERGY, Head.FIXED, Head.SUBSIDY, Head.FPPAS, Head.DUTY, Head.REBATE)
 ROWS = 30
 
 
@@ -73,7 +74,7 @@ def test_thirty_days_of_a_real_ledger_come_out_to_the_paisa():
     for (day, _, printed), row in zip(rows, charged, strict=True):
         assert row == printed, day
     sums = [sum(column) for column in zip(*charged, strict=True)]
-    assert dict(zip(Head, sums, strict=False)) == PUBLISHED_PAISE | {Head.FPPAS: 647}
+    assert dict(zip(HEADS, sums, strict=False)) == PUBLISHED_PAISE | {Head.FPPAS: 647}
     assert sums[-1] == PUBLISHED_TOTAL_PAISE
     assert sum(energy_wh for _, energy_wh, _ in rows) == 171_860
     assert len(rows) == ROWS
@@ -86,14 +87,16 @@ def test_fixed_charge_of_the_ledger_is_not_rounded_by_the_day():
         "days_in_month": 31,
         "sanctioned_load_w": 4000,
     }
-    rated = rate(_schedule(date(2026, 3, 30)), slices_of(march))
+    schedule = _schedule(date(2026, 3, 30))
+    rated = rate(schedule, slices_of(schedule, march))
     assert rated.paise[Head.FIXED].tolist() == [12774]
 
 
 @pytest.mark.parametrize(("demand_w", "paise"), [(2210, 1100), (3000, 1100), (3210, 1177)])
 def test_load_is_billed_at_three_quarters_of_the_sanction_or_the_demand(demand_w, paise):
     given = {"billed_days": 1, "sanctioned_load_w": 4000, "max_demand_w": demand_w}
-    rated = rate(_schedule(date(2026, 4, 1)), slices_of(given))
+    schedule = _schedule(date(2026, 4, 1))
+    rated = rate(schedule, slices_of(schedule, given))
     assert rated.paise[Head.FIXED].tolist() == [paise]
 
 
@@ -108,22 +111,24 @@ def _charge_day_by_day(rows: list[tuple[date, int, list[int]]]) -> list[list[int
         used_wh, rows_of_month = used_wh + energy_wh, rows_of_month + 1
         now = rate(_schedule(day), _month_so_far(day, used_wh, rows_of_month, 0))
         charge = difference(now, before)
-        heads = [int(charge.paise[head][0]) for head in Head]
+        assert not any(charge.paise[head][0] for head in set(Head) - set(HEADS))
+        heads = [int(charge.paise[head][0]) for head in HEADS]
         charged.append([*heads, int(charge.total_paise[0])])
     return charged
 
 
 def _month_so_far(day: date, used_wh: int, rows: int, more_days: int) -> Slices:
-    carried = (FPPAS_MICRORUPEES * rows + ROWS // 2) // ROWS
+    carried = (FPPAS_MICROPAISE * rows + ROWS // 2) // ROWS
     return slices_of(
+        _schedule(day),
         {
             "energy_wh": used_wh,
             "billed_days": day.day + more_days,
             "days_in_month": days_in_month(day),
             "sanctioned_load_w": 4000,
             "max_demand_w": 2210,
-            "fppas_carried_microrupees": carried,
-        }
+            "fppas_carried_micropaise": carried,
+        },
     )
 
 

@@ -152,12 +152,12 @@ def _kw(one: Table, key: str) -> int | None:
 def _check_whole(one: Table, schedule: Schedule) -> None:
     """What only makes sense together, or not together."""
     by_load = any(band.per is Per.KW for band in schedule.fixed)
+    if schedule.excess_demand and not by_load:
+        reason = "`excess_demand` needs a fixed charge by load to be a multiple of"
+        raise one.refuse(reason, "excess_demand")
     by_load |= schedule.minimum is not None and schedule.minimum.per is Per.KW
     if by_load and schedule.billable_load is None:
         raise one.refuse("a charge is by load, but `billable_load` is missing")
-    if schedule.excess_demand and not (schedule.fixed and by_load):
-        reason = "`excess_demand` needs a fixed charge by load to be a multiple of"
-        raise one.refuse(reason, "excess_demand")
     if schedule.free_units and schedule.payable_cap:
         reason = "a schedule has free units or a payable cap, not both"
         raise one.refuse(reason, "payable_cap")
