@@ -348,14 +348,13 @@ def any_row(draw: st.DrawFn, schedule: Schedule) -> dict[str, int | list[int]]:
 @st.composite
 def home_row(draw: st.DrawFn, schedule: Schedule) -> dict[str, int | list[int]]:
     """A row as a home has it; half of them are near a limit of the schedule."""
-    row = draw(any_row(schedule))
     near = [wh for wh in limits_wh(schedule) if wh <= 10**6] or [150_000]
     used = st.integers(0, 600_000)
     used |= st.builds(
         lambda wh, by: max(wh + by, 0), st.sampled_from(near), st.integers(-2, 2)
     )
     energy_wh, days = draw(used), draw(st.integers(28, 31))
-    return row | {
+    return {
         "energy_wh": energy_wh,
         "selecting_wh": energy_wh + draw(st.just(0) | st.integers(0, 200_000)),
         "windows_wh": [draw(st.integers(0, energy_wh)) for _ in schedule.windows],
@@ -364,8 +363,10 @@ def home_row(draw: st.DrawFn, schedule: Schedule) -> dict[str, int | list[int]]:
         "billed_days": draw(st.integers(0, days)),
         "sanctioned_load_w": draw(st.integers(1, 20)) * 1000,
         "max_demand_w": draw(st.integers(0, 12_000)),
+        "demand_excused": draw(st.integers(0, 1)),
         "fppas_basis_points": draw(st.integers(-1000, 1000)),
         "fppas_carried_micropaise": draw(st.just(0) | st.integers(-(10**10), 10**10)),
+        "is_prepaid": draw(st.integers(0, 1)),
     }
 
 
