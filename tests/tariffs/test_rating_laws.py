@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from decimal import Decimal
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -205,12 +204,13 @@ def test_days_add_up_to_the_month(data, days_wh):
                 "windows_wh": inside,
             }
         )
-    until = [rate(schedule, slices_of(schedule, row)) for row in rows]
-    days = [difference(now, before) for before, now in pairwise(until)]
-    whole = difference(until[-1], until[0])
+    until = rate(schedule, slices_of(schedule, *rows))
+    after, before = ([*range(1, len(rows))], [*range(len(rows) - 1)])
     for head in Head:
-        assert sum(int(day.paise[head][0]) for day in days) == whole.paise[head][0]
-    assert sum(int(day.total_paise[0]) for day in days) == whole.total_paise[0]
+        days = until.paise[head][after] - until.paise[head][before]
+        assert days.sum() == until.paise[head][-1] - until.paise[head][0]
+    assert row_of(until, -1) == rated_paise(schedule, rows[-1])
+    assert row_of(until, 0) == rated_paise(schedule, rows[0])
 
 
 @unhurried

@@ -85,7 +85,15 @@ def shock_paise(schedule: Schedule, row: Slices, threshold: Threshold) -> int:
     """
     assert len(row.energy_wh) == 1, "one row is asked about at a time"
     upto_wh = np.array([threshold.upto_wh], dtype=np.int64)
-    return int(_shock(schedule, replace(row, energy_wh=upto_wh), upto_wh)[0])
+    return int(ahead_paise(schedule, row, upto_wh)[0])
+
+
+def ahead_paise(schedule: Schedule, slices: Slices, upto_wh: IntArray) -> IntArray:
+    """What crossing a threshold of `upto_wh` will cost each row at once, month to date.
+
+    Raises SliceRefused.
+    """
+    return _shock(schedule, replace(slices, energy_wh=upto_wh), upto_wh)
 
 
 def crossed(schedule: Schedule, before: Slices, after: Slices) -> Crossing | None:

@@ -113,7 +113,7 @@ def crossing(
     )
 
 
-def chosen(month: Month, choices: Sequence[Ladder] | Sequence[FixedBand]) -> int:
+def chosen(month: Month, choices: Sequence[Ladder | FixedBand]) -> int:
     """Which ladder or band the month's use chooses."""
     for index, choice in enumerate(choices):
         if one(month.is_within(choice.upto_wh)):

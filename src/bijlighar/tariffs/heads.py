@@ -14,6 +14,7 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from bijlighar.kernel.energy import WH_PER_KWH
 from bijlighar.tariffs.exact import MICROPAISE_PER_RUPEE, Whole, nearest, part
@@ -28,6 +29,8 @@ from bijlighar.tariffs.values import (
     Slices,
     When,
 )
+
+BoolArray = npt.NDArray[np.bool_]
 
 BASIS_POINTS = 10_000
 CW_PER_W = 100
@@ -90,7 +93,7 @@ class Month:
         self.used = slices.energy_wh * self.scale.times
         self.selecting = slices.selecting_wh * self.scale.times
         self._covered: IntArray | None = None
-        self._within: IntArray | None = None
+        self._within: BoolArray | None = None
         self.heads: dict[Head, IntArray] = {Head.ENERGY: self.energy_at(self.used)}
         self._add(Head.TIME_OF_DAY, bool(schedule.windows), self._time_of_day)
         self._add(Head.FIXED, bool(schedule.fixed), self._fixed)
@@ -112,10 +115,10 @@ class Month:
             found = np.where(self.is_within(ladder.upto_wh), cost, found)
         return found
 
-    def is_within(self, upto_wh: int | None) -> IntArray:
+    def is_within(self, upto_wh: int | None) -> BoolArray:
         """Whether the month counts as one of at most so much use."""
         if upto_wh is None:
-            return np.ones_like(self.used)
+            return np.ones(len(self.used), dtype=bool)
         return self.selecting <= self.scale.limit(upto_wh)
 
     def covered(self) -> IntArray:
@@ -124,7 +127,7 @@ class Month:
             self._covered = self._find_covered()
         return self._covered
 
-    def within_free(self) -> IntArray:
+    def within_free(self) -> BoolArray:
         """Whether nothing is to be paid, the month being within its free units."""
         free = self.schedule.free_units
         if free is None:
@@ -133,7 +136,7 @@ class Month:
             self._within = self.selecting <= self.scale.whole_units(free.free_wh)
         return self._within
 
-    def is_capped(self) -> IntArray:
+    def is_capped(self) -> BoolArray:
         """Whether the cap on what is payable holds this month."""
         cap = self.schedule.payable_cap
         if cap is None:
@@ -228,12 +231,14 @@ class Month:
     def _upto(self, upto_wh: int | None) -> IntArray:
         if upto_wh is None:
             return self.used
-        return np.minimum(self.used, self.scale.limit(upto_wh))
+        within: IntArray = np.minimum(self.used, self.scale.limit(upto_wh))
+        return within
 
     def _find_covered(self) -> IntArray:
         free, cap = self.schedule.free_units, self.schedule.payable_cap
         if free is not None:
-            return np.minimum(self.used, self.scale.whole_units(free.free_wh))
+            within: IntArray = np.minimum(self.used, self.scale.whole_units(free.free_wh))
+            return within
         if cap is not None:
             return np.where(self.is_capped(), self._upto(cap.first_wh), 0)
         return np.zeros_like(self.used)
@@ -348,7 +353,8 @@ class Month:
     def _minimum(self) -> IntArray:
         rule = self.schedule.minimum
         assert rule is not None
-        return np.maximum(self.least() - self.base(rule.of, On.ALL_UNITS), 0)
+        missing: IntArray = self.least() - self.base(rule.of, On.ALL_UNITS)
+        return missing * (missing > 0)
 
 
 def slab_cost(slabs: Sequence[Slab], used: IntArray, scale: Scale) -> IntArray:
