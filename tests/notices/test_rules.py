@@ -13,6 +13,9 @@ from bijlighar.notices.values import NoticeKind
 
 CONSUMER = "7310000001"
 FILLED = {
+    "used": "1,35,000",
+    "threshold": "1,50,000",
+    "extra": "1,23,45,678.50",
     "consumer_number": CONSUMER,
     "amount": "1,00,000.00",
     "balance": "-1,23,456.78",
@@ -53,7 +56,7 @@ def test_both_languages_of_a_kind_say_the_same_things(kind):
     hindi, english = catalogue()[kind, "hi"], catalogue()[kind, "en"]
     assert hindi.variables == english.variables
     assert "consumer_number" in hindi.variables
-    assert hindi.variables & {"balance", "due"}
+    assert hindi.variables & {"balance", "due", "extra"}
 
 
 @pytest.mark.parametrize(("kind", "language"), ALL)

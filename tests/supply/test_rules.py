@@ -38,6 +38,7 @@ def evidence(balance_paise: int = -40_00, **changes: object) -> Evidence:
         "charged_through_end_at": india("2026-04-07 00:00"),
         "is_prepaid": True,
         "is_protected": False,
+        "held_back_paise": 0,
         "mode_since_at": india("2026-01-01 00:00"),
     }
     return Evidence(balance_paise=balance_paise, **{**known, **changes})  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ def evidence(connection_id: int = ASHA, balance_paise: int = -40_00, **changes: 
         "charged_through_end_at": TUESDAY - timedelta(hours=11),
         "is_prepaid": True,
         "is_protected": False,
+        "held_back_paise": 0,
         "mode_since_at": TUESDAY - timedelta(days=90),
     }
     return Evidence(**{**known, **changes})

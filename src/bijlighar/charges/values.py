@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bijlighar.tariffs.values import Schedule, Slices
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLineText:
@@ -16,6 +18,8 @@ class ChargeLineText:
     text_hi: str
     amount_paise: int
     source: str
+    funded_by: str
+    """Who pays a relief; empty where the consumer pays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +36,13 @@ class DayExplained:
     heads_paise: Mapping[str, int]
     lines: tuple[ChargeLineText, ...]
     is_estimated: bool
+    is_provisional: bool
+    """Charged by estimate: the meter has told nothing of this day yet."""
+    version: int
+    """How often the day was charged anew; 0 for the first time."""
     order_name_en: str
     order_name_hi: str
     charged_at: datetime
-    entry_source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,33 @@ class DayTotal:
     day: date
     energy_wh: int
     total_paise: int
+    is_estimated: bool
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthSoFar:
+    """What a connection's month so far rests on, by its last charged day.
+
+    `slices` is the month to date under `schedule`, one row; `ends` is the end of the part
+    of the month that it lies in.
+    """
+
+    connection_id: int
+    day: date
+    ends: date
+    schedule: Schedule
+    slices: Slices
+    total_paise: int
+    is_estimated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shock:
+    """What a threshold took at once, for which a supply is not cut before `held_until`."""
+
+    paise: int
+    held_until: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +99,21 @@ class NotCharged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdAhead:
+    """A month so far that is close to a threshold above which it gets dearer at once."""
+
+    connection_id: int
+    month: date
+    """Its first day."""
+    used_wh: int
+    threshold_wh: int
+    costs_paise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargedDays:
-    """What closing days brought: who was charged, and who could not be."""
+    """What closing days brought: who was charged, who could not be, who is to be warned."""
 
     charged: tuple[Charged, ...]
     rejected: tuple[NotCharged, ...]
+    ahead: tuple[ThresholdAhead, ...]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from bijlighar.charges import service as charges
-from bijlighar.charges.service import REASON
+from bijlighar.charges.values import DayExplained
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
 from bijlighar.dashboards.values import (
@@ -22,7 +22,7 @@ from bijlighar.dashboards.values import (
     SupplyPicture,
 )
 from bijlighar.kernel.energy import BLOCK_MINUTES
-from bijlighar.kernel.ist import day_starts, supply_day_of
+from bijlighar.kernel.ist import day_ends, day_starts, supply_day_of
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
 from bijlighar.notices import service as notices
@@ -90,7 +90,7 @@ def charge(connection_id: int, day: date) -> ChargePicture | None:
             for line in explained.lines
         ),
         total_paise=explained.total_paise,
-        balance_after_paise=_balance_after(connection_id, explained.entry_source),
+        balance_after_paise=_balance_after(explained),
         is_estimated=explained.is_estimated,
         order_name=BothLanguages(en=explained.order_name_en, hi=explained.order_name_hi),
         charged_at=explained.charged_at,
@@ -149,10 +149,15 @@ def _notices(connection_id: int) -> tuple[NoticeShown, ...]:
     )
 
 
-def _balance_after(connection_id: int, entry_source: str) -> int:
+def _balance_after(explained: DayExplained) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.dashboards", "balance_after"),
-            {"id": connection_id, "reason": REASON, "source": entry_source},
+            {
+                "id": explained.connection_id,
+                "charged_at": explained.charged_at,
+                "day_ends": day_ends(explained.day),
+                "reasons": [charges.REASON, charges.CORRECTION],
+            },
         )
         return int(rows(cursor)[0]["balance_paise"])

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 from django.db import transaction
 
 from bijlighar.charges import service as charges
-from bijlighar.charges.values import ChargedDays
-from bijlighar.flow.review_supply import review_supply
+from bijlighar.charges.values import ChargedDays, ThresholdAhead
+from bijlighar.connections import service as connections
+from bijlighar.connections.values import Home
+from bijlighar.flow.review_supply import notice_to, review_supply, tell
+from bijlighar.kernel.energy import format_kwh
+from bijlighar.kernel.money import format_rupees
+from bijlighar.notices.values import NewNotice, NoticeKind
+from bijlighar.readings import service as readings
 
 log = structlog.get_logger()
+
+CORRECTED = "a reading was put right"
+LATE = "a reading came late"
 
 
 def close_day(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
@@ -22,10 +31,86 @@ def close_day(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
     """
     with transaction.atomic(durable=True):
         closed = charges.close_days(connection_ids=connection_ids, now=now)
-        if closed.charged:
-            review_supply(
-                connection_ids=[one.connection_id for one in closed.charged], now=now
-            )
-    for one in closed.rejected:
+        _act_on(closed, now)
+    return _told_of(closed)
+
+
+def charge_silent(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
+    """Charge by estimate what silent meters have not told, and act on what is left."""
+    with transaction.atomic(durable=True):
+        charged = charges.charge_silent(connection_ids=connection_ids, now=now)
+        _act_on(charged, now)
+    return _told_of(charged)
+
+
+def charge_again(
+    *, connection_ids: Sequence[int], first: date, because: str, now: datetime
+) -> ChargedDays:
+    """Charge days once more with what is known now, and act on what is left."""
+    with transaction.atomic(durable=True):
+        charged = charges.charge_again(
+            connection_ids=connection_ids, first=first, because=because, now=now
+        )
+        _act_on(charged, now)
+    return _told_of(charged)
+
+
+def correct_reading(
+    *, home: Home, day: date, register_wh: int, why: str, made_by: str, now: datetime
+) -> ChargedDays:
+    """A person puts a register right: its days are charged again at once.
+
+    All of it or nothing. Raises readings.WrongRegister, readings.FutureDay.
+    """
+    with transaction.atomic(durable=True):
+        readings.correct(
+            meter_id=home.meter_id,
+            day=day,
+            register_wh=register_wh,
+            why=why,
+            made_by=made_by,
+            now=now,
+        )
+        charged = charges.charge_again(
+            connection_ids=[home.connection_id], first=day, because=CORRECTED, now=now
+        )
+        _act_on(charged, now)
+    return _told_of(charged)
+
+
+def _act_on(charged: ChargedDays, now: datetime) -> None:
+    ids = [one.connection_id for one in charged.charged]
+    if ids:
+        review_supply(connection_ids=ids, now=now)
+    if charged.ahead:
+        _warn_of_thresholds(charged.ahead, now)
+
+
+def _warn_of_thresholds(ahead: Sequence[ThresholdAhead], now: datetime) -> None:
+    """Before a threshold makes a month dearer at once, its consumer is told, once."""
+    homes = {
+        home.connection_id: home
+        for home in connections.homes(connection_ids=[one.connection_id for one in ahead])
+    }
+    tell(new=[_warning(one, homes[one.connection_id]) for one in ahead], now=now)
+
+
+def _warning(one: ThresholdAhead, home: Home) -> NewNotice:
+    threshold = format_kwh(one.threshold_wh, places=0)
+    return notice_to(
+        home=home,
+        kind=NoticeKind.THRESHOLD_AHEAD,
+        source=f"threshold:{one.connection_id}:{one.month:%Y-%m}:{threshold}",
+        parameters={
+            "consumer_number": home.consumer_number,
+            "used": format_kwh(one.used_wh, places=0),
+            "threshold": threshold,
+            "extra": format_rupees(one.costs_paise),
+        },
+    )
+
+
+def _told_of(charged: ChargedDays) -> ChargedDays:
+    for one in charged.rejected:
         log.warning("charges.day.rejected", connection_id=one.connection_id, why=one.error)
-    return closed
+    return charged

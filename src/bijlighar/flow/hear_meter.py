@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
+from bijlighar.charges import service as charges
 from bijlighar.connections import service as connections
 from bijlighar.flow import later
+from bijlighar.flow.close_day import LATE
 from bijlighar.flow.review_supply import take_back
 from bijlighar.headend import service as headend
 from bijlighar.ledger import service as ledger
@@ -32,6 +34,7 @@ def hear_meter(
         if brought_a_day:
             places = connections.connections_of(meter_ids=brought_a_day)
             later.close_day(connection_ids=sorted(places.values()))
+        _charge_late(heard)
     _take_up_again(meter_ids, now)
     return stored
 
@@ -40,6 +43,20 @@ def miss_meter(*, errors: Mapping[int, str], now: datetime) -> None:
     """Meters did not answer: they are asked again later, and shown as silent."""
     with transaction.atomic(durable=True):
         headend.not_heard(errors=errors, now=now)
+
+
+def _charge_late(heard: Sequence[Heard]) -> None:
+    """Half-hours of days that are charged already: their demand and time of day count."""
+    oldest = {one.meter_id: min(b.day for b in one.blocks) for one in heard if one.blocks}
+    places = connections.connections_of(meter_ids=list(oldest))
+    charged = charges.charged_through(connection_ids=list(places.values()))
+    late: dict[date, list[int]] = {}
+    for meter_id, connection_id in places.items():
+        first = oldest[meter_id]
+        if connection_id in charged and first <= charged[connection_id]:
+            late.setdefault(first, []).append(connection_id)
+    for first, connection_ids in sorted(late.items()):
+        later.charge_again(connection_ids=sorted(connection_ids), first=first, because=LATE)
 
 
 def _take_up_again(meter_ids: Sequence[int], now: datetime) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
 CLOSE_DAY = "flow.close_day"
+CHARGE_AGAIN = "flow.charge_again"
+CHARGE_SILENT = "flow.charge_silent"
 SEND_NOTICE = "flow.send_notice"
 CLOSE_ALL = "flow.close_all"
 REVIEW_ALL = "flow.review_all"
@@ -28,6 +31,15 @@ def close_day(*, connection_ids: Sequence[int]) -> None:
     for first in range(0, len(connection_ids), MOST_CONNECTIONS_A_JOB):
         part: JSONValue = list(connection_ids[first : first + MOST_CONNECTIONS_A_JOB])
         app.configure_task(CLOSE_DAY).defer(connection_ids=part)
+
+
+def charge_again(*, connection_ids: Sequence[int], first: date, because: str) -> None:
+    """Charge these connections' days from the month of `first` on again, soon."""
+    for start in range(0, len(connection_ids), MOST_CONNECTIONS_A_JOB):
+        part: JSONValue = list(connection_ids[start : start + MOST_CONNECTIONS_A_JOB])
+        app.configure_task(CHARGE_AGAIN).defer(
+            connection_ids=part, first=first.isoformat(), because=because
+        )
 
 
 def send_notices(*, notice_ids: Iterable[int]) -> None:

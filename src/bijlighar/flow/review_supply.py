@@ -117,6 +117,7 @@ def _evidence_from(balances: Mapping[int, Balance], now: datetime) -> list[Evide
     recharges = payments.last_recharges(connection_ids=ids)
     openings = ledger.opening_of(owner_ids=[i for i in ids if i not in recharges])
     charged = charges.charged_through(connection_ids=ids)
+    shocks = charges.shocks_of(connection_ids=ids, today=supply_day_of(now))
     protections = connections.protections_on(connection_ids=ids, now=now)
     return [
         Evidence(
@@ -130,6 +131,7 @@ def _evidence_from(balances: Mapping[int, Balance], now: datetime) -> list[Evide
             charged_through_end_at=day_ends(charged[i]) if i in charged else None,
             is_prepaid=facts[i].payment_mode is PaymentMode.PREPAID,
             mode_since_at=day_starts(facts[i].mode_since),
+            held_back_paise=shocks[i].paise if i in shocks else 0,
             is_protected=i in protections,
         )
         for i in ids

@@ -65,6 +65,12 @@ SCHEDULE = (
         why="a day whose closing was lost with a worker is closed all the same",
     ),
     Line(
+        task=later.CHARGE_SILENT,
+        first_at=time(5, 0),
+        every=DAY,
+        why="days that a silent meter has not told are charged by estimate, as policy says",
+    ),
+    Line(
         task=later.PROVE_LEDGER,
         first_at=time(3, 0),
         every=DAY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -14,6 +15,8 @@ from procrastinate.contrib.django import app
 from bijlighar.clock.clock import now, real_now
 from bijlighar.connections import service as connections
 from bijlighar.flow import later
+from bijlighar.flow.close_day import charge_again as again
+from bijlighar.flow.close_day import charge_silent as estimate
 from bijlighar.flow.close_day import close_day as close
 from bijlighar.flow.decide_proposal import close_overtaken
 from bijlighar.flow.review_supply import review_supply
@@ -66,6 +69,26 @@ def close_day(*, connection_ids: list[int], **_: Any) -> None:
     """Charge the open days of these connections."""
     for first in range(0, len(connection_ids), CONNECTIONS_AT_ONCE):
         close(connection_ids=connection_ids[first : first + CONNECTIONS_AT_ONCE], now=now())
+
+
+@_task(later.CHARGE_AGAIN, retry=_DATABASE_AWAY)
+def charge_again(*, connection_ids: list[int], first: str, because: str, **_: Any) -> None:
+    """Charge these connections' days from the month of `first` on again."""
+    for start in range(0, len(connection_ids), CONNECTIONS_AT_ONCE):
+        again(
+            connection_ids=connection_ids[start : start + CONNECTIONS_AT_ONCE],
+            first=date.fromisoformat(first),
+            because=because,
+            now=now(),
+        )
+
+
+@_task(later.CHARGE_SILENT, retry=_DATABASE_AWAY)
+def charge_silent(**_: Any) -> None:
+    """Charge by estimate what silent meters have not told."""
+    ids = connections.ids()
+    for start in range(0, len(ids), CONNECTIONS_AT_ONCE):
+        estimate(connection_ids=ids[start : start + CONNECTIONS_AT_ONCE], now=now())
 
 
 @_task(later.SEND_NOTICE, queue="notices", retry=_AGAIN)

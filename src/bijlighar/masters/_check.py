@@ -22,7 +22,7 @@ from bijlighar.masters.files import XLSX, FileRefused, PartsFile, rows_of, trimm
 from bijlighar.masters.models import FilePart, Import, RowFault, StagedRow
 from bijlighar.masters.rules import Layout, Row, read_row
 from bijlighar.masters.values import Fault, ImportKind, ImportState, Wrong
-from bijlighar.tariffs.orders import catalogue
+from bijlighar.tariffs.orders import catalogue, categories_of
 
 LOCK_CLASS = 4061
 ROWS_A_BATCH = 5_000
@@ -191,7 +191,7 @@ def _end(held: Import, because: Wrong, now: datetime) -> None:
 
 
 def _categories() -> list[str]:
-    return sorted({category for order in catalogue() for category in order.schedules})
+    return sorted({one for order in catalogue() for one in categories_of(order)})
 
 
 def _run(name: str, values: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     BALANCE_USED_UP = "balance_used_up"
     DISCONNECTED = "disconnected"
     RECONNECTED = "reconnected"
+    THRESHOLD_AHEAD = "threshold_ahead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -251,6 +251,7 @@ BIJLIGHAR: dict[str, str] = {
     "audit_key": os.environ.get("BIJLIGHAR_AUDIT_KEY", ""),
     "audit_heads": os.environ.get("BIJLIGHAR_AUDIT_HEADS", ""),
     "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
+    "charging_policy": os.environ.get("BIJLIGHAR_CHARGING_POLICY", "standard-2026"),
     "town_url": os.environ.get("BIJLIGHAR_TOWN_URL", ""),
     # Pictures of the ground below the map: https://tiles.example/{z}/{x}/{y}.png, or none.
     "tiles_url": os.environ.get("BIJLIGHAR_TILES", ""),

@@ -48,6 +48,8 @@ class BlockReading(models.Model):
     day = models.DateField()
     first_block = models.SmallIntegerField()
     energies_wh = ArrayField(models.IntegerField())
+    peak_wh = models.IntegerField()
+    """The highest of them, kept beside them: a month's demand is found without each one."""
     source = models.TextField()
     received_at = models.DateTimeField()
 
@@ -64,6 +66,29 @@ class BlockReading(models.Model):
 
     def __str__(self) -> str:
         return f"block reading {self.pk}"
+
+
+class Correction(models.Model):
+    """A register put right by a person: from then on it holds instead of what was heard."""
+
+    meter_id = models.BigIntegerField()
+    day = models.DateField()
+    register_wh = models.BigIntegerField()
+    why = models.TextField()
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["meter_id", "day"], name="correction_of")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(register_wh__gte=0), name="corrected_register_is_not_negative"
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="a_correction_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"correction {self.pk}"
 
 
 class ProfileDepth(models.Model):

@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from bijlighar.kernel.energy import BLOCKS_PER_DAY
-from bijlighar.kernel.ist import ONE_DAY
+from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.ist import ONE_DAY, day_ends
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings import rules
+from bijlighar.readings.models import Correction
 from bijlighar.readings.values import (
     Blocks,
     Closable,
@@ -20,6 +22,15 @@ from bijlighar.readings.values import (
     Missing,
     ReadingSource,
 )
+
+
+class WrongRegister(BijligharError):
+    """A register that no meter can have shown there."""
+
+
+class FutureDay(BijligharError):
+    """A register of a day that has not ended yet."""
+
 
 PROFILE_DAYS = timedelta(days=35)
 """How far back a meter is asked: what an IS 15959 meter holds at least."""
@@ -45,6 +56,35 @@ def store_initial(*, registers: Sequence[DailyRegister], now: datetime) -> int:
     """
     with transaction.atomic():
         return _store_registers(registers, source=ReadingSource.INSTALLATION, now=now)
+
+
+def correct(
+    *, meter_id: int, day: date, register_wh: int, why: str, made_by: str, now: datetime
+) -> None:
+    """A person puts the register at the end of a day right; what was heard is kept.
+
+    The caller lets the days be charged again (charges.charge_again). Raises FutureDay, and
+    WrongRegister where the register is negative or does not lie between its neighbours.
+    """
+    if day_ends(day) > now:
+        raise FutureDay(f"The day {day} has not ended: it has no register yet.")
+    if register_wh < 0:
+        raise WrongRegister(f"A register of {register_wh} Wh is negative.")
+    with transaction.atomic():
+        before, after = _neighbours(meter_id, day)
+        if (before or 0) > register_wh or (after is not None and after < register_wh):
+            raise WrongRegister(
+                f"A register of {register_wh} Wh on {day} does not lie between"
+                f" {before} before and {after} after it: a register only grows."
+            )
+        Correction.objects.create(
+            meter_id=meter_id,
+            day=day,
+            register_wh=register_wh,
+            why=why,
+            made_by=made_by,
+            made_at=now,
+        )
 
 
 def missing(*, meter_ids: Sequence[int], today: date) -> tuple[Missing, ...]:
@@ -137,6 +177,21 @@ def count_rows() -> int:
         return int(cursor.fetchone()[0])
 
 
+def _neighbours(meter_id: int, day: date) -> tuple[int | None, int | None]:
+    """The registers in force next before and next after a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select"
+            " (select register_wh from readings_register where meter_id = %(meter)s"
+            "  and day < %(day)s order by day desc limit 1),"
+            " (select register_wh from readings_register where meter_id = %(meter)s"
+            "  and day > %(day)s order by day limit 1)",
+            {"meter": meter_id, "day": day},
+        )
+        before, after = cursor.fetchone()
+        return before, after
+
+
 def _store_registers(
     registers: Sequence[DailyRegister], *, source: ReadingSource, now: datetime
 ) -> int:
@@ -158,8 +213,8 @@ def _store_blocks(blocks: Sequence[Blocks], now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into readings_blockreading"
-            " (meter_id, day, first_block, energies_wh, source, received_at)"
-            " values (%s, %s, %s, %s, %s, %s)"
+            " (meter_id, day, first_block, energies_wh, peak_wh, source, received_at)"
+            " values (%s, %s, %s, %s, %s, %s, %s)"
             " on conflict (meter_id, day, first_block) do nothing",
             [
                 (
@@ -167,6 +222,7 @@ def _store_blocks(blocks: Sequence[Blocks], now: datetime) -> int:
                     one.day,
                     one.first_block,
                     list(one.energies_wh),
+                    max(one.energies_wh, default=0),
                     ReadingSource.BLOCK_PROFILE.value,
                     now,
                 )

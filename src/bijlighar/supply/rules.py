@@ -31,7 +31,7 @@ def review(
     `warned_percent` are the thresholds told already since the last recharge;
     `emergency_ends_at` is when running emergency credit ends, None when none runs.
     """
-    has_money = evidence.balance_paise > policy.disconnect_below_paise
+    has_money = _has_money(evidence, policy)
     may_stay = has_money or evidence.is_protected
     # While a protection holds, no credit runs: it starts whole when the protection ends.
     emergency = None if may_stay else emergency_ends_at or now + policy.emergency_credit
@@ -64,11 +64,18 @@ def may_still_be_disconnected(
     Everything that the decision rested on is asked again, money first. A relay takes a
     while to answer: the hour must still be right when it does.
     """
-    if evidence.balance_paise > policy.disconnect_below_paise or emergency_ends_at is None:
+    if _has_money(evidence, policy) or emergency_ends_at is None:
         return False
     return _why_not_yet(
         evidence, emergency_ends_at, policy, now
     ) is None and policy.allows_disconnection_at(now + sending_takes)
+
+
+def _has_money(evidence: Evidence, policy: Policy) -> bool:
+    """Whether the balance keeps a supply on: what a threshold of the tariff took at once is
+    not held against it while the order holds it back. Source: tariffs reference 5.3."""
+    held = evidence.balance_paise + evidence.held_back_paise
+    return held > policy.disconnect_below_paise
 
 
 def _action(

@@ -39,6 +39,8 @@ class Evidence:
     is_prepaid: bool
     mode_since_at: datetime
     """Since when the connection is prepaid: a grace period counts from here."""
+    held_back_paise: int
+    """What a tariff's threshold took at once: for days, nobody is disconnected for it."""
     is_protected: bool
     """Whether it is a critical consumer's, whom nobody may disconnect from afar."""
 

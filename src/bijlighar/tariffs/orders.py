@@ -41,6 +41,7 @@ __all__ = [
     "rated_with",
     "schedule_for",
     "schedules_for",
+    "text_of",
 ]
 
 _ENTRY_KEYS = ("from", "until", "percent", "source", "confidence")
@@ -168,6 +169,22 @@ def rated_with(*, order_sha256: str, category: str, load_w: int) -> Schedule:
                 if schedule.category == category and fits_load(schedule, load_w):
                     return schedule
     raise TariffGap(f"no order of hash {order_sha256} has {category} for {load_w} W")
+
+
+@cache
+def _texts() -> dict[str, str]:
+    return {
+        hashlib.sha256(text.encode()).hexdigest(): text
+        for name, text in _packaged()
+        if not _is_series(name)
+    }
+
+
+def text_of(order_sha256: str) -> str:
+    """The whole text of a packaged order by its hash, to be kept; raises TariffGap."""
+    if order_sha256 not in _texts():
+        raise TariffGap(f"no packaged order has the hash {order_sha256}")
+    return _texts()[order_sha256]
 
 
 def fppas_on(schedule: Schedule, day: date) -> FppasValue:

@@ -125,7 +125,7 @@ def blocks(rows: int) -> Iterator[slice]:
         yield slice(first, min(first + _BLOCK_ROWS, rows))
 
 
-def rows_of(slices: Slices, block: slice) -> Slices:
+def rows_of(slices: Slices, block: slice | IntArray) -> Slices:
     """Some rows of the slices."""
     return Slices(
         **{field.name: getattr(slices, field.name)[block] for field in fields(slices)}

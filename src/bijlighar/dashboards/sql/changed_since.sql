@@ -14,11 +14,10 @@ where
         where failed_at is not null and state not in ('confirmed', 'cancelled')
     )
 union
-select account.owner_id
-from ledger_transfer as transfer
-join ledger_account as account
-    on account.id in (transfer.credit_account_id, transfer.debit_account_id)
-where transfer.entry_id > %(entries)s and account.book = 'wallet'
+select wallet.owner_id
+from ledger_movement as moved
+join ledger_wallet as wallet on wallet.account_id = moved.account_id
+where moved.entry_id > %(entries)s
 union
 select installation.connection_id
 from readings_blockreading as reading

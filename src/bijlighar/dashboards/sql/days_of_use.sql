@@ -13,6 +13,6 @@ select
         0
     )::bigint as recharged_paise
 from generate_series(%(first)s::date, %(until)s::date - 1, interval '1 day') as calendar (day)
-left join charges_daycharge as charge
+left join charges_day as charge
     on charge.connection_id = %(id)s and charge.day = calendar.day::date
 order by calendar.day

@@ -29,7 +29,7 @@ happened as (
             max(stream.id),
             'charged',
             min(stream.connection_id),
-            sum(stream.total_paise)::bigint,
+            sum(stream.posted_paise)::bigint,
             count(distinct stream.connection_id)::text
         from (
             select * from charges_daycharge order by id desc limit %(looked_at)s

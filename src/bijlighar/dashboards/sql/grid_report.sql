@@ -29,7 +29,7 @@ place as (
     order by connection_id, from_day desc
 ),
 energy as (
-    select connection_id, sum(energy_wh)::bigint as energy_wh
+    select connection_id, sum(posted_wh)::bigint as energy_wh
     from charges_daycharge
     where day >= %(first)s and day < %(until)s
     group by connection_id

@@ -8,7 +8,7 @@ select (
                 or (credited_at = %(until)s and id >= %(tie_recharge)s))
     )
     - (
-        select coalesce(sum(total_paise), 0) from charges_daycharge
+        select coalesce(sum(posted_paise), 0) from charges_daycharge
         where
             connection_id = %(id)s
             and (charged_at > %(until)s or (charged_at = %(until)s and id >= %(tie_charge)s))

@@ -18,7 +18,7 @@ select
             and connection.transformer_id in (select node_id from reached)
     )::bigint as recharged_paise,
     (
-        select coalesce(sum(charge.total_paise), 0)
+        select coalesce(sum(charge.posted_paise), 0)
         from charges_daycharge as charge
         join connections_connection as connection on connection.id = charge.connection_id
         where

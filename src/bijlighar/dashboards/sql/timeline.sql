@@ -98,9 +98,13 @@ happened as (
     )
     union all
     (
-        select charge.charged_at, 'charge', charge.id, charge.day, -charge.total_paise,
+        select charge.charged_at, 'charge', charge.id, charge.day, -charge.posted_paise,
             charge.energy_wh, charge.closing_register_wh, null, '',
-            case when charge.is_estimated then 'estimated' else '' end, '', '', '', null
+            case
+                when charge.version > 0 then 'corrected'
+                when charge.is_estimated then 'estimated'
+                else ''
+            end, '', '', '', null
         from charges_daycharge as charge, asked
         where
             charge.connection_id = %(id)s
