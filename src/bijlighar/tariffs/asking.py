@@ -45,7 +45,7 @@ _KVAH = {
     "sanctioned_load_kva": "sanctioned_load_kw",
     "max_demand_kva": "max_demand_kw",
 }
-_OTHER_NAMES = {**_KVAH, "recorded_md_kw": "max_demand_kw"}
+OTHER_NAMES: Mapping[str, str] = {**_KVAH, "recorded_md_kw": "max_demand_kw"}
 """Fields by other names: the same number in VAh and VA, or the worked bills' word."""
 _MEANT = {
     "units": "units_kwh",
@@ -180,7 +180,7 @@ class _Fields:
         self._said: dict[str, object] = {}
         self._names: dict[str, str] = {}
         for name, value in said.items():
-            field = _OTHER_NAMES.get(name, name)
+            field = OTHER_NAMES.get(name, name)
             if field not in FIELDS:
                 raise QuestionRefused(field=name[:60], reason=_unknown(name))
             if field in self._said:
@@ -394,7 +394,7 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _unknown(name: str) -> str:
-    near = get_close_matches(name.lower(), [*FIELDS, *_OTHER_NAMES], n=1)
+    near = get_close_matches(name.lower(), [*FIELDS, *OTHER_NAMES], n=1)
     meant = _MEANT.get(name.lower()) or (near[0] if near else "")
     if meant:
         return f"is not a field; did you mean {meant}?"

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
-_CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps")
+_CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("masters", "staff", "audit", "proposals", "pages")
@@ -39,7 +39,7 @@ BUNDLES = {
     "consumer.css": _css(*_FRAME, *_CONSUMER),
     "wide.css": _css(*_FRAME, *_WIDE),
     "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
-    "consumer.js": (*_HTMX, *_js("live", "clock", "days")),
+    "consumer.js": (*_HTMX, *_js("live", "clock", "days", "what-if")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
     "map.css": ("vendor/leaflet/leaflet.css",),
     "sign-in.js": _js("passkey"),

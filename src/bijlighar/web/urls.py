@@ -8,7 +8,7 @@ from django.urls import include, path, register_converter
 
 from bijlighar.web import bundles, health, language, live, webhooks
 from bijlighar.web.access import public
-from bijlighar.web.consumer import recharge_views, views
+from bijlighar.web.consumer import recharge_views, views, what_if_views
 from bijlighar.web.demo import (
     clock_views,
     desk_views,
@@ -16,6 +16,7 @@ from bijlighar.web.demo import (
     phones_views,
     start_views,
 )
+from bijlighar.web.tariffs import views as tariff_views
 
 
 class DayConverter:
@@ -43,9 +44,11 @@ urlpatterns = [
     path(f"{HOME}/", views.home, name="home"),
     path(f"{HOME}/live/", views.home_live, name="home_live"),
     path(f"{HOME}/days/<day:day>/", views.charged_day, name="charged_day"),
+    path(f"{HOME}/what-if/", what_if_views.page, name="what_if"),
     path(f"{HOME}/recharge/", recharge_views.recharge, name="recharge"),
     path(f"{ORDER}/", recharge_views.order, name="recharge_order"),
     path(f"{ORDER}/live/", recharge_views.order_live, name="recharge_order_live"),
+    path("tariff/", tariff_views.page, name="tariff"),
     path("", include("bijlighar.web.staff.urls")),
     path("desk/", include("bijlighar.web.desk.urls")),
     path("desk/grid/", include("bijlighar.web.grid.urls")),

@@ -154,6 +154,38 @@ def writes(
     return registered
 
 
+def computes(
+    path: str, *, answer: type[Schema], body: dict[str, Any], tag: str
+) -> Callable[[View], View]:
+    """A question with a body, for everybody who is known: nothing kept is looked at.
+
+    It changes nothing, so it has no idempotency key; and it asks the database nothing. The
+    view reads the body itself; `body` is its JSON schema.
+    """
+
+    def registered(view: View) -> View:
+        @wraps(view)
+        def answered(request: HttpRequest, **values: Any) -> HttpResponseBase:
+            return _json(200, view(request, **values).model_dump_json())
+
+        answered.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
+        answered.door = Door(audience="api")  # type: ignore[attr-defined]
+        api.post(
+            path,
+            auth=[_admission(None, has_key=False)],
+            response={200: answer, frozenset({*READ_FAILURES, 413, 415}): Failure},
+            operation_id=view.__name__,
+            tags=[tag],
+            openapi_extra={
+                "security": _security(None),
+                "requestBody": {"content": {JSON: {"schema": body}}, "required": True},
+            },
+        )(answered)
+        return view
+
+    return registered
+
+
 class _AnsweredBefore(Exception):
     """Leaves the transaction without a change: the answer was given before."""
 
@@ -189,7 +221,11 @@ def _guarded(
 
 
 def _admission(
-    right: Right | None, *, people_only: bool = False, fresh: bool = False
+    right: Right | None,
+    *,
+    people_only: bool = False,
+    fresh: bool = False,
+    has_key: bool = True,
 ) -> Callable[[HttpRequest], Viewer | None]:
     """Who asks, counted, and with the right; None where nobody known does."""
 
@@ -204,7 +240,7 @@ def _admission(
         if people_only and viewer.kind is not ActorKind.STAFF:
             raise PermissionDenied
         if request.method not in SAFE:
-            _check_form(request)
+            _check_form(request, has_key=has_key)
         if fresh:
             _check_factor(request)
         cast(DeskRequest, request).viewer = viewer
@@ -233,11 +269,13 @@ def _caller(request: HttpRequest) -> Viewer | None:
     return viewer or None
 
 
-def _check_form(request: HttpRequest) -> None:
-    """A write says that it is JSON and carries its key."""
+def _check_form(request: HttpRequest, *, has_key: bool) -> None:
+    """A body says that it is JSON; a write carries its key."""
     if request.content_type != JSON:
         raise ApiError(415, "wrong_content_type", f"Send {JSON}.", field="Content-Type")
     key = request.headers.get(KEY_HEADER, "")
+    if not has_key:
+        return
     if not 0 < len(key) <= LONGEST_KEY or not set(key) <= _KEY_LETTERS:
         raise ApiError(
             400,

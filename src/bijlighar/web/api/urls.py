@@ -10,12 +10,21 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.utils import replace_path_param_notation
 
 from bijlighar.web.access import public
-from bijlighar.web.api import areas, audit, connections, imports, money, oauth, proposals
+from bijlighar.web.api import (
+    areas,
+    audit,
+    connections,
+    imports,
+    money,
+    oauth,
+    proposals,
+    tariffs,
+)
 from bijlighar.web.api.errors import failure
 from bijlighar.web.api.operation import api
 
 FIRST = "v1/"
-OPERATIONS = (areas, audit, connections, imports, money, proposals)
+OPERATIONS = (areas, audit, connections, imports, money, proposals, tariffs)
 """The modules whose operations the API has: importing them registers these."""
 
 View = Callable[..., HttpResponse]
