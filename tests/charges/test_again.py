@@ -1,0 +1,319 @@
+"""Days charged once more: what comes late or is put right is posted as a difference."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bijlighar.charges import service as charges
+from bijlighar.charges.models import DayCharge
+from bijlighar.connections.values import Home
+from bijlighar.flow.close_day import correct_reading
+from bijlighar.kernel.ist import ONE_DAY, days_between
+from bijlighar.ledger import service as ledger
+from bijlighar.readings import service as readings
+from bijlighar.readings.values import Blocks
+from tests.cast import connect, hear, new_connection
+from tests.charges.test_service import (
+    NOW,
+    OPENING,
+    april,
+    balance,
+    close,
+    days,
+    explained,
+    noon,
+    used,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asha(db: None) -> Home:
+    return connect("Asha")[0]
+
+
+def again(*homes: Home, first: date = date(2026, 4, 1), because: str = "a test"):
+    return charges.charge_again(
+        connection_ids=[home.connection_id for home in homes],
+        first=first,
+        because=because,
+        now=NOW + timedelta(hours=1),
+    )
+
+
+def put_right(home: Home, day: date, register_wh: int, *, now: datetime = NOW) -> None:
+    readings.correct(
+        meter_id=home.meter_id,
+        day=day,
+        register_wh=register_wh,
+        why="read at the door",
+        made_by="Dev",
+        now=now,
+    )
+
+
+def change_facts(
+    home: Home, day: date, *, category="LMV-1.10B", load_w=2_000, mode="prepaid"
+):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into connections_connectionfact (connection_id, from_day, category,"
+            " sanctioned_load_w, payment_mode, mode_since) values (%s, %s, %s, %s, %s, %s)",
+            [home.connection_id, day, category, load_w, mode, day],
+        )
+
+
+def versions(home: Home) -> list[tuple[int, int]]:
+    found = DayCharge.objects.filter(connection_id=home.connection_id)
+    return [(one.day.day, one.version) for one in found.order_by("day", "version")]
+
+
+def posted(home: Home) -> int:
+    found = DayCharge.objects.filter(connection_id=home.connection_id)
+    return sum(found.values_list("posted_paise", flat=True))
+
+
+def insist_on_proof(home: Home) -> None:
+    """The wallet, the days that hold and all that was posted tell one story."""
+    total = sum(day[2] for day in days(home))
+    assert posted(home) == total == OPENING - balance(home)
+    assert ledger.wrong_wallets() == ()
+    assert ledger.wrong_entries() == ()
+
+
+# What did not change
+
+
+def test_days_that_come_out_as_they_were_get_no_version(asha):
+    hear(asha, used(asha, 5_000, 3_000), now=NOW)
+    close(asha)
+    before = (days(asha), balance(asha), ledger.count_transfers())
+    assert again(asha).charged == ()
+    assert (days(asha), balance(asha), ledger.count_transfers()) == before
+    assert versions(asha) == [(1, 0), (2, 0)]
+
+
+def test_who_was_never_charged_is_nothing_to_charge_again(asha):
+    assert again(asha).charged == ()
+
+
+# A register put right
+
+
+def test_a_correction_moves_the_difference_either_way():
+    asha, balram = connect("Asha", "Balram")
+    for home in (asha, balram):
+        hear(home, used(home, 5_000, 3_000, 4_000), now=NOW)
+    close(asha, balram)
+    before = balance(asha)
+    put_right(asha, april(3), 111_000)
+    put_right(balram, april(3), 213_000)
+    again(asha, balram, first=april(3))
+    assert [day[1] for day in days(asha)] == [5_000, 3_000, 3_000]
+    assert [day[1] for day in days(balram)] == [5_000, 3_000, 5_000]
+    assert balance(asha) > before > balance(balram)
+    assert versions(asha) == [(1, 0), (2, 0), (3, 0), (3, 1)]
+    for home in (asha, balram):
+        insist_on_proof(home)
+
+
+def test_a_register_in_the_middle_moves_energy_from_one_day_to_the_next(asha):
+    """The month stays the same, so only what the two days share changes hands."""
+    hear(asha, used(asha, 5_000, 3_000, 4_000), now=NOW)
+    close(asha)
+    before = balance(asha)
+    put_right(asha, april(1), 104_000)
+    again(asha)
+    assert [day[1] for day in days(asha)] == [4_000, 4_000, 4_000]
+    assert balance(asha) == before
+    insist_on_proof(asha)
+
+
+def test_a_corrected_day_is_explained_as_it_holds_now(asha):
+    hear(asha, used(asha, 5_000, 3_000), now=NOW)
+    close(asha)
+    put_right(asha, april(2), 107_000)
+    again(asha, first=april(2))
+    found = explained(asha, april(2))
+    assert (found.version, found.energy_wh) == (1, 2_000)
+    assert sum(line.amount_paise for line in found.lines) == found.total_paise
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.integers(0, 40_000), min_size=2, max_size=20),
+    st.data(),
+)
+def test_a_correction_equals_charging_it_right_at_first(energies, data):
+    undo = transaction.savepoint()
+    asha, balram = connect("Asha", "Balram")
+    right = list(used(asha, *energies).values())
+    wrong = [
+        data.draw(st.integers(low, high))
+        for low, high in zip(
+            [100_000, *right], [*right[1:], right[-1] + 9_000], strict=False
+        )
+    ]
+    hear(asha, {april(day): wh for day, wh in enumerate(sorted(wrong), start=1)}, now=NOW)
+    hear(balram, used(balram, *energies), now=NOW)
+    now = noon(april(len(energies) + 2))
+    close(asha, balram, now=now)
+    heard = sorted(wrong)
+    for day, wh in reversed(list(enumerate(right, start=1))):
+        if heard[day - 1] < wh:
+            readings.correct(
+                meter_id=asha.meter_id,
+                day=april(day),
+                register_wh=wh,
+                why="w",
+                made_by="Dev",
+                now=now,
+            )
+    for day, wh in enumerate(right, start=1):
+        if heard[day - 1] > wh:
+            readings.correct(
+                meter_id=asha.meter_id,
+                day=april(day),
+                register_wh=wh,
+                why="w",
+                made_by="Dev",
+                now=now,
+            )
+    again(asha)
+    assert days(asha) == days(balram)
+    assert balance(asha) == balance(balram)
+    insist_on_proof(asha)
+    transaction.savepoint_rollback(undo)
+
+
+@pytest.mark.parametrize(
+    ("day", "register_wh", "error", "why"),
+    [
+        (april(2), -1, readings.WrongRegister, "is negative"),
+        (april(2), 104_999, readings.WrongRegister, "does not lie between 105000"),
+        (april(2), 112_001, readings.WrongRegister, "does not lie between 105000"),
+        (april(10), 130_000, readings.FutureDay, "has not ended"),
+        (april(11), 130_000, readings.FutureDay, "has not ended"),
+    ],
+)
+def test_a_register_that_cannot_be_is_refused_and_leaves_nothing(
+    asha, day, register_wh, error, why
+):
+    hear(asha, used(asha, 5_000, 3_000, 4_000), now=NOW)
+    close(asha)
+    before = (days(asha), balance(asha))
+    with pytest.raises(error, match=why):
+        put_right(asha, day, register_wh)
+    again(asha)
+    assert (days(asha), balance(asha)) == before
+    assert versions(asha) == [(1, 0), (2, 0), (3, 0)]
+
+
+# A fact that changed
+
+
+@pytest.mark.parametrize(
+    "change", [{"load_w": 4_000}, {"category": "LMV-1.17B"}, {"mode": "postpaid"}]
+)
+def test_a_change_in_mid_month_shortens_the_slabs_of_both_parts(change):
+    """Told at once or only later, the days cost the same."""
+    asha, balram = connect("Asha", "Balram")
+    for home in (asha, balram):
+        hear(home, used(home, 20_000, 20_000, 20_000, 20_000), now=NOW)
+    change_facts(asha, april(3), **change)
+    close(asha, balram)
+    change_facts(balram, april(3), **change)
+    again(balram, first=april(3))
+    assert days(asha) == days(balram)
+    kept = [
+        (one.part_from.day, one.part_days)
+        for one in DayCharge.objects.filter(connection_id=asha.connection_id).order_by(
+            "day"
+        )
+    ]
+    assert kept == [(1, 2), (1, 2), (3, 28), (3, 28)]
+    insist_on_proof(balram)
+
+
+def test_pro_rata_slabs_make_a_heavy_part_dearer(asha):
+    """2 of 30 days hold 10 units at the first rate: 40 units reach the last slab."""
+    change_facts(asha, april(3), load_w=4_000)
+    hear(asha, used(asha, 20_000, 20_000), now=NOW)
+    close(asha)
+    subsidies = [explained(asha, april(day)).heads_paise["subsidy"] for day in (1, 2)]
+    # 10 units at 1.35, 10 at 0.85; then 20 at 0.35.
+    assert subsidies == [-(1_350 + 850), -700]
+
+
+# Half-hours that come late
+
+
+def test_half_hours_that_come_late_raise_the_month_from_their_day_on(asha):
+    hear(asha, used(asha, 5_000, 5_000, 5_000), now=NOW)
+    close(asha)
+    peak = Blocks(
+        meter_id=asha.meter_id, day=april(2), first_block=30, energies_wh=(1_200,)
+    )
+    hear(asha, {}, now=NOW, blocks=(peak,))
+    again(asha, first=april(2))
+    fixed = [explained(asha, april(day)).heads_paise["fixed"] for day in (1, 2, 3)]
+    # 2.4 kW instead of 1.5 from the first day on, told on the day on which it was reached.
+    assert fixed == [550, 1_210, 880]
+    insist_on_proof(asha)
+
+
+# Every way at once
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.data())
+def test_the_wallet_follows_whatever_happens(data):
+    undo = transaction.savepoint()
+    category = data.draw(st.sampled_from(["LMV-1.10A", "LV-1.2.U", "DS-II", "LMV-1.17B"]))
+    load = 1_000 if category == "LMV-1.10A" else 2_000
+    new = new_connection("Asha", category=category, sanctioned_load_w=load)
+    (asha,) = connect("Asha", new={"Asha": new})
+    energies = data.draw(st.lists(st.integers(0, 30_000), min_size=3, max_size=25))
+    registers = used(asha, *energies)
+    now = noon(april(27))
+    for day, register in registers.items():
+        hear(asha, {day: register}, now=now)
+        if data.draw(st.booleans()):
+            close(asha, now=now)
+    close(asha, now=now)
+    for _ in range(data.draw(st.integers(0, 3))):
+        day = data.draw(st.sampled_from(list(registers)))
+        low = registers.get(day - ONE_DAY, 100_000)
+        high = registers.get(day + ONE_DAY, registers[day] + 5_000)
+        registers[day] = data.draw(st.integers(low, high))
+        put_right(asha, day, registers[day], now=now)
+        again(asha, first=day)
+    insist_on_proof(asha)
+    for day in days_between(april(1), april(1 + len(energies))):
+        assert sum(line.amount_paise for line in explained(asha, day).lines) == (
+            explained(asha, day).total_paise
+        )
+    transaction.savepoint_rollback(undo)
+
+
+def test_a_correction_is_one_step_of_the_flow():
+    (asha,) = connect("Asha")
+    hear(asha, used(asha, 5_000, 3_000), now=NOW)
+    close(asha)
+    done = correct_reading(
+        home=asha, day=april(2), register_wh=106_000, why="misread", made_by="Dev", now=NOW
+    )
+    (one,) = done.charged
+    assert one.days == (april(2),)
+    assert one.total_paise < 0
+    with pytest.raises(readings.WrongRegister):
+        correct_reading(
+            home=asha, day=april(2), register_wh=1, why="typo", made_by="Dev", now=NOW
+        )
+    assert [day[1] for day in days(asha)] == [5_000, 1_000]
