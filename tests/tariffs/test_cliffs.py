@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -14,12 +15,14 @@ from bijlighar.tariffs.cliffs import (
     Crossing,
     Threshold,
     What,
+    ahead_paise,
     crossed,
     next_threshold,
     shock_of,
     shock_paise,
     thresholds,
 )
+from bijlighar.tariffs.orders import schedule_for
 from bijlighar.tariffs.projecting import expected_wh
 from bijlighar.tariffs.rating import rate
 from bijlighar.tariffs.values import (
@@ -94,6 +97,35 @@ def test_the_cliffs_that_are_known(schedule, units, load_w, unit_itself_paise, s
     assert crossing == Crossing(thresholds=tuple(known), shock_paise=size_paise)
 
 
+@pytest.mark.parametrize(
+    ("category", "units", "load_w", "size_paise"),
+    [
+        ("LV-1.2.U", 50, 1000, 0),
+        ("LV-1.2.U", 150, 1000, 756_05),
+        ("LV-2.2.U", 50, 2000, 195_30),
+        ("DS-II", 125, 1000, 80_00 + 4_12),
+    ],
+)
+def test_the_next_unit_costs_the_same_by_the_packaged_orders(
+    category, units, load_w, size_paise
+):
+    """Source: as above, before FPPAS, duty and rebates.
+
+    At the 51st unit of a home the fixed charge rises by 53 rupees, but the scheme holds the
+    bill at 100.
+    """
+    schedule = schedule_for(category, date(2026, 5, 1), load_w=load_w)
+    rows = (
+        {"energy_wh": wh, "sanctioned_load_w": load_w, "max_demand_w": load_w}
+        for wh in (units * 1000, units * 1000 + 1000)
+    )
+    paise = rate(schedule, slices_of(schedule, *rows)).paise
+    total = sum(
+        paise[head] for head in (Head.ENERGY, Head.FIXED, Head.SUBSIDY, Head.SCHEME)
+    )
+    assert total[1] - total[0] == size_paise
+
+
 def test_thresholds_rise_and_say_what_changes():
     found = thresholds(HOME_BY_UNITS, days_in_month=30, slab_days=30)
     assert found == (
@@ -153,6 +185,13 @@ def test_the_shock_grows_with_the_days_so_far():
         for wh in (45_000, 58_000)
     )
     assert shock_of(SHOP, before, after).tolist() == [75_00 + 112_00 * 9 // 30]
+
+
+def test_what_lies_ahead_is_told_for_many_rows():
+    rows = [{"sanctioned_load_w": 2000, "billed_days": days} for days in (0, 9, 30)]
+    upto_wh = np.array([50_000] * 3)
+    found = ahead_paise(SHOP, slices_of(SHOP, *rows), upto_wh)
+    assert found.tolist() == [75_00, 75_00 + 33_60, 75_00 + 112_00]
 
 
 def test_an_expected_crossing_is_a_shock_on_what_was_used_so_far():

@@ -266,7 +266,7 @@ def test_duty_by_slabs_and_rebates_for_everybody():
     ]
 
 
-@settings(unhurried, max_examples=100)
+@settings(unhurried, max_examples=75)
 @given(st.data())
 def test_lines_sum_to_the_charge_of_every_head(data):
     schedule = data.draw(schedules() | st.sampled_from(PACKAGED))

@@ -84,7 +84,7 @@ def row_of(rated: Rated, row: int) -> dict[Head, int]:
     return {head: int(rated.paise[head][row]) for head in Head}
 
 
-@settings(unhurried, max_examples=200)
+@settings(unhurried, max_examples=150)
 @given(st.data())
 def test_arrays_agree_with_plain_fractions(data):
     """To the micropaisa, and so to the paisa."""
