@@ -5,10 +5,19 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
-from django.db import connections, transaction
+import numpy as np
+import pytest
+from django.db import OperationalError, connection, connections, transaction
 
 from bijlighar.ledger import service as ledger
-from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
+from bijlighar.ledger.values import (
+    Book,
+    BookOf,
+    NewEntry,
+    NewTransfer,
+    RunEntry,
+    WalletOf,
+)
 from tests.threads import WAITS_AT_MOST_S, at_once, wait_until_blocked
 
 NOW = datetime(2026, 4, 7, 6, 0, tzinfo=UTC)
@@ -97,6 +106,59 @@ def test_who_holds_a_wallets_lock_may_open_a_book_that_another_wants_too(committ
         ledger.post(entries=[recharge("r2", ASHA, 30, head="new book")], now=NOW)
     other.join(WAITS_AT_MOST_S)
     assert (balance(ASHA), ledger.wrong_wallets()) == (530, ())
+
+
+def charge(source: str, amounts: dict[int, int]) -> RunEntry:
+    return RunEntry(
+        reason="charge",
+        source=source,
+        effective_at=NOW,
+        owner_ids=np.array(list(amounts)),
+        amounts_paise=-np.array(list(amounts.values())),
+        books_paise={BookOf(book=Book.REVENUE, head="energy"): sum(amounts.values())},
+    )
+
+
+def test_one_run_posted_by_many_threads_counts_once(committed_db):
+    ledger.open_wallets(owner_ids=[ASHA, BALRAM], now=NOW)
+    run = charge("day", {ASHA: 5, BALRAM: 7})
+    new = at_once(lambda _: ledger.post_run(entry=run, now=NOW), threads=6)
+    assert sorted(new) == [False, False, False, False, False, True]
+    assert (balance(ASHA), balance(BALRAM)) == (-5, -7)
+    assert (ledger.wrong_wallets(), ledger.wrong_entries()) == ((), ())
+
+
+def test_runs_and_recharges_of_the_same_wallets_at_once_are_all_there(committed_db):
+    ledger.open_wallets(owner_ids=[ASHA, BALRAM], now=NOW)
+
+    def move(thread: int) -> None:
+        for number in range(10):
+            source = f"{thread}:{number}"
+            if thread % 2:
+                ledger.post_run(entry=charge(source, {ASHA: 1, BALRAM: 2}), now=NOW)
+            else:
+                both = [recharge(f"b{source}", BALRAM, 9), recharge(f"a{source}", ASHA, 9)]
+                ledger.post(entries=both, now=NOW)
+
+    at_once(move, threads=4)
+    assert (balance(ASHA), balance(BALRAM)) == (20 * 9 - 20, 20 * 9 - 40)
+    assert (ledger.wrong_wallets(), ledger.wrong_entries()) == ((), ())
+
+
+def test_a_run_that_is_cut_off_half_way_leaves_nothing_and_can_be_posted_again(
+    committed_db,
+):
+    """Its connection is lost after everything is written and before it is committed."""
+    ledger.open_wallets(owner_ids=[ASHA, BALRAM], now=NOW)
+    run = charge("day", {ASHA: 5, BALRAM: 7})
+    with pytest.raises(OperationalError), transaction.atomic():
+        assert ledger.post_run(entry=run, now=NOW)
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+    connection.close()
+    assert (balance(ASHA), balance(BALRAM), ledger.count_transfers()) == (0, 0, 0)
+    assert ledger.post_run(entry=run, now=NOW)
+    assert (balance(ASHA), balance(BALRAM)) == (-5, -7)
 
 
 def in_a_thread(entries: list[NewEntry]) -> threading.Thread:

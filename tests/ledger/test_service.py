@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from bijlighar.ledger import service as ledger
 from bijlighar.ledger.values import Balance, Book, BookOf, NewEntry, NewTransfer, WalletOf
 from tests.append_only import insist_on_refusal, statements
+from tests.ledger.conftest import ASHA, BALRAM, CHANDA, NOW
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 4, 7, 6, 0, tzinfo=UTC)
 LATER = datetime(2026, 4, 8, 6, 0, tzinfo=UTC)
-ASHA, BALRAM, CHANDA = 11, 12, 13
 GATEWAY = BookOf(book=Book.GATEWAY, head="pretend")
 REVENUE = BookOf(book=Book.REVENUE, head="energy")
 
@@ -55,11 +54,6 @@ def books_paise() -> int:
             " where account.book <> 'wallet'"
         )
         return int(cursor.fetchone()[0])
-
-
-@pytest.fixture
-def wallets(db: None) -> None:
-    ledger.open_wallets(owner_ids=[ASHA, BALRAM, CHANDA], now=NOW)
 
 
 # What is held
@@ -184,7 +178,7 @@ def test_money_moves_between_two_accounts(wallets):
         ),
         (
             "insert into ledger_account (book, head, owner_id) values ('wallet', '', 11)",
-            "one_wallet_an_owner",
+            "one_account_a_book_and_owner",
         ),
         (
             "insert into ledger_account (book, head) values ('gateway', 'pretend')",
@@ -192,11 +186,15 @@ def test_money_moves_between_two_accounts(wallets):
         ),
         (
             "insert into ledger_account (book, head) values ('wallet', '')",
-            "only_wallets_have_owners",
+            "only_owned_books_have_owners",
+        ),
+        (
+            "insert into ledger_account (book, head) values ('arrears', '')",
+            "only_owned_books_have_owners",
         ),
         (
             "insert into ledger_account (book, head, owner_id) values ('duty', 'x', 11)",
-            "only_wallets_have_owners",
+            "only_owned_books_have_owners",
         ),
         (
             "insert into ledger_transfer"

@@ -1,4 +1,4 @@
-"""Post entries, ask for balances, prove that every balance is the sum of its transfers."""
+"""Post entries, ask for balances, prove that every balance is the sum of what moved."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
+from numpy.typing import NDArray
 
-from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.sql import rows, statement
-from bijlighar.ledger.models import Account, Wallet
-from bijlighar.ledger.values import Balance, BookOf, NewEntry, WalletOf
+from bijlighar.ledger import _accounts, _run
+from bijlighar.ledger._accounts import WALLET as WALLET
+from bijlighar.ledger._accounts import NoWallet as NoWallet
+from bijlighar.ledger._run import EmptyEntry as EmptyEntry
+from bijlighar.ledger._run import Unbalanced as Unbalanced
+from bijlighar.ledger.models import Wallet
+from bijlighar.ledger.values import Balance, Book, NewEntry, RunEntry, Side, WalletOf
 
-WALLET = "wallet"
 OPENING = "opening"
 """The reason of entries that bring a balance in from an older system."""
-
-
-class NoWallet(BijligharError):
-    """An owner has no wallet: open one before money is posted to it."""
-
-
-class EmptyEntry(BijligharError):
-    """An entry without transfers says nothing about money."""
 
 
 def open_wallets(*, owner_ids: Sequence[int], now: datetime) -> None:
@@ -47,14 +44,23 @@ def post(*, entries: Sequence[NewEntry], now: datetime) -> frozenset[tuple[str, 
     assert len(keys) == len(entries), "the same entry twice in one call"
     with transaction.atomic():
         # Wallets before books, as callers who hold a wallet's lock already: no deadlock.
-        _lock_wallets(sorted(_owners(entries)))
-        accounts = _accounts_of(entries)
+        _accounts.lock_wallets(sorted(_owners(entries)))
+        accounts = _accounts.accounts_of(_sides(entries))
         ids = _insert_entries(entries, now)
         new = [entry for entry in entries if (entry.reason, entry.source) in ids]
         if new:
             _insert_transfers(new, ids, accounts)
             _move_wallets(new, now)
     return frozenset(ids)
+
+
+def post_run(*, entry: RunEntry, now: datetime) -> bool:
+    """Post one entry of a run over part of the fleet; False if it is posted already.
+
+    All of it or nothing. It locks the wallets that move, in order of owner, as `post`
+    does. For parts of some 50,000 owners; raises EmptyEntry, Unbalanced, NoWallet.
+    """
+    return _run.post_run(entry, now)
 
 
 def balances_of(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
@@ -75,15 +81,31 @@ def balances_of(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
 
 def lock_balances(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
     """As `balances_of`, and nobody else changes them until this transaction ends."""
-    _lock_wallets(sorted(set(owner_ids)))
+    _accounts.lock_wallets(sorted(set(owner_ids)))
     return balances_of(owner_ids=owner_ids)
 
 
+def lock_wallets(*, owner_ids: NDArray[np.int64]) -> None:
+    """As `lock_balances` for a part of the fleet whose balances are not asked for.
+
+    The owners are strictly ascending. Raises NoWallet.
+    """
+    with connection.cursor() as cursor:
+        _run.locked_accounts(cursor, owner_ids)
+
+
 def wrong_wallets() -> tuple[int, ...]:
-    """Owners whose balance is not the sum of their transfers: always none."""
+    """Owners whose balance is not the sum of what moved: always none."""
     with connection.cursor() as cursor:
         cursor.execute(statement("bijlighar.ledger", "wrong_wallets"))
         return tuple(row["owner_id"] for row in rows(cursor))
+
+
+def wrong_entries() -> tuple[int, ...]:
+    """Run entries whose wallets and books do not sum to nothing: always none."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.ledger", "wrong_entries"))
+        return tuple(row["entry_id"] for row in rows(cursor))
 
 
 def totals_by_reason() -> dict[str, int]:
@@ -103,6 +125,17 @@ def opening_of(*, owner_ids: Sequence[int]) -> dict[int, int]:
         return {row["owner_id"]: row["amount_paise"] for row in rows(cursor)}
 
 
+def owned_balances(*, book: Book, owner_ids: Sequence[int]) -> dict[int, int]:
+    """What each owner's account of this book holds in paise: credits less debits."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.ledger", "owned_balances"),
+            {"book": book.value, "owners": list(owner_ids)},
+        )
+        held = {row["owner_id"]: row["amount_paise"] for row in rows(cursor)}
+    return {owner_id: held.get(owner_id, 0) for owner_id in owner_ids}
+
+
 def wallets_paise() -> int:
     """What all wallets hold together, by their running balances."""
     with connection.cursor() as cursor:
@@ -111,13 +144,16 @@ def wallets_paise() -> int:
 
 
 def count_transfers() -> int:
-    """How many transfers the ledger holds."""
+    """How many transfers the ledger holds; a wallet that a run entry moves is one."""
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from ledger_transfer")
+        cursor.execute(
+            "select (select count(*) from ledger_transfer)"
+            " + (select count(*) from ledger_walletmove)"
+        )
         return int(cursor.fetchone()[0])
 
 
-def _sides(entries: Iterable[NewEntry]) -> Iterable[WalletOf | BookOf]:
+def _sides(entries: Iterable[NewEntry]) -> Iterable[Side]:
     for entry in entries:
         for transfer in entry.transfers:
             yield transfer.debit
@@ -126,45 +162,6 @@ def _sides(entries: Iterable[NewEntry]) -> Iterable[WalletOf | BookOf]:
 
 def _owners(entries: Iterable[NewEntry]) -> set[int]:
     return {side.owner_id for side in _sides(entries) if isinstance(side, WalletOf)}
-
-
-def _accounts_of(entries: Sequence[NewEntry]) -> dict[WalletOf | BookOf, int]:
-    """Account ids; the discom's own books are opened when first used."""
-    books = {side for side in _sides(entries) if isinstance(side, BookOf)}
-    owners = _owners(entries)
-    found: dict[WalletOf | BookOf, int] = {
-        WalletOf(owner_id=owner_id): pk
-        for pk, owner_id in Account.objects.filter(
-            book=WALLET, owner_id__in=owners
-        ).values_list("pk", "owner_id")
-        if owner_id is not None
-    }
-    missing = owners - {side.owner_id for side in found if isinstance(side, WalletOf)}
-    if missing:
-        raise NoWallet(f"No wallet for {sorted(missing)}.")
-    return found | _books(books)
-
-
-def _books(wanted: set[BookOf]) -> dict[BookOf, int]:
-    Account.objects.bulk_create(
-        [
-            Account(book=book.book.value, head=book.head)
-            for book in sorted(wanted, key=lambda book: (book.book, book.head))
-        ],
-        ignore_conflicts=True,
-    )
-    known = Account.objects.exclude(book=WALLET).values_list("pk", "book", "head")
-    ids = {(book, head): pk for pk, book, head in known}
-    return {book: ids[book.book.value, book.head] for book in wanted}
-
-
-def _lock_wallets(owner_ids: Sequence[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select owner_id from ledger_wallet where owner_id = any(%s)"
-            " order by owner_id for update",
-            [list(owner_ids)],
-        )
 
 
 def _insert_entries(
@@ -186,7 +183,7 @@ def _insert_entries(
 def _insert_transfers(
     entries: Sequence[NewEntry],
     ids: dict[tuple[str, str], int],
-    accounts: dict[WalletOf | BookOf, int],
+    accounts: dict[Side, int],
 ) -> None:
     flat = [
         (ids[e.reason, e.source], transfer) for e in entries for transfer in e.transfers

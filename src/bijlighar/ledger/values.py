@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Book(StrEnum):
-    """The discom's own accounts: their totals are sums, never rows that all must lock."""
+    """Accounts that are no wallets: their totals are sums, never rows that all must lock.
+
+    ARREARS and DEPOSIT are of one owner each (`OwnedBook`), the others the discom's.
+    """
 
     REVENUE = "revenue"
     """What was earned, by head."""
@@ -22,6 +30,17 @@ class Book(StrEnum):
     """What was given as rebate."""
     MIGRATION = "migration"
     """Balances that came in from an older system."""
+    SURCHARGE = "surcharge"
+    """What was earned because somebody paid late."""
+    INTEREST = "interest"
+    """What was given as interest, as on deposits."""
+    ARREARS = "arrears"
+    """An owner's old dues set aside, paid by instalments."""
+    DEPOSIT = "deposit"
+    """An owner's security deposit held."""
+
+
+OWNED_BOOKS = frozenset({Book.ARREARS, Book.DEPOSIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +59,22 @@ class BookOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedBook:
+    """An account of one owner beside the wallet: one of OWNED_BOOKS."""
+
+    book: Book
+    owner_id: int
+
+
+Side: TypeAlias = WalletOf | BookOf | OwnedBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewTransfer:
     """So many paise from one account to another, under a head."""
 
-    debit: WalletOf | BookOf
-    credit: WalletOf | BookOf
+    debit: Side
+    credit: Side
     head: str
     amount_paise: int
 
@@ -60,6 +90,25 @@ class NewEntry:
     source: str
     effective_at: datetime
     transfers: tuple[NewTransfer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunEntry:
+    """One run over part of the fleet: many wallets against the discom's books, as columns.
+
+    `(reason, source)` is the idempotency key, shared with NewEntry. What moves into wallets
+    and books together is nothing.
+    """
+
+    reason: str
+    source: str
+    effective_at: datetime
+    owner_ids: NDArray[np.int64]
+    """Strictly ascending."""
+    amounts_paise: NDArray[np.int64]
+    """One an owner: into the wallet (+) or out of it (-); zeros move nothing."""
+    books_paise: Mapping[BookOf, int]
+    """Credited (+) to each book or debited (-)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
