@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
-from bijlighar.connections import _bulk, _find, _protections, _search
+from bijlighar.connections import _bulk, _facts, _find, _protections, _search
 from bijlighar.connections.models import (
     Connection,
     ConnectionFact,
@@ -20,6 +20,7 @@ from bijlighar.connections.models import (
 from bijlighar.connections.values import (
     ConsumerChange,
     Facts,
+    FactsChange,
     Hit,
     Home,
     MeterAddress,
@@ -36,6 +37,11 @@ from bijlighar.people.values import Scope
 
 AlreadyProtected = _protections.AlreadyProtected
 NotProtected = _protections.NotProtected
+UnknownConnection = _facts.UnknownConnection
+WrongLoad = _facts.WrongLoad
+WrongDay = _facts.WrongDay
+SameFacts = _facts.SameFacts
+ChangedTwice = _facts.ChangedTwice
 
 
 class UnknownConsumer(BijligharError):
@@ -182,7 +188,7 @@ def known_facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Fac
         connection_id__in=connection_ids, from_day__lte=day
     ).order_by("connection_id", "from_day"):
         held.setdefault(fact.connection_id, []).append(fact)
-    return {connection_id: _facts(facts) for connection_id, facts in held.items()}
+    return {connection_id: _holding(facts) for connection_id, facts in held.items()}
 
 
 def facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Facts]:
@@ -192,6 +198,27 @@ def facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Facts]:
     if missing:
         raise NoFacts(f"No category and load on {day} for connections {sorted(missing)}.")
     return found
+
+
+def last_facts_from(*, connection_ids: Sequence[int]) -> dict[int, date]:
+    """The day from which the last known facts of each connection hold, future ones too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select connection_id, max(from_day) from connections_connectionfact"
+            " where connection_id = any(%s) group by connection_id",
+            [list(connection_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
+def change_facts(*, changes: Sequence[FactsChange], now: datetime) -> tuple[Facts, ...]:
+    """Let other facts hold for many connections, each from a day on, all or none.
+
+    What is None stays as it is. Whether a category is one of a tariff order is the
+    caller's to know; so is charging the days from then on again. Raises UnknownConnection,
+    WrongLoad, WrongDay, SameFacts, ChangedTwice.
+    """
+    return _facts.change_facts(changes, now)
 
 
 def meter_addresses(*, meter_ids: Sequence[int]) -> tuple[MeterAddress, ...]:
@@ -236,7 +263,7 @@ def protections_of(*, connection_id: int) -> tuple[ProtectionHeld, ...]:
     return _protections.protections_of(connection_id=connection_id)
 
 
-def _facts(until_now: Sequence[ConnectionFact]) -> Facts:
+def _holding(until_now: Sequence[ConnectionFact]) -> Facts:
     """What holds now, from a connection's facts so far in the order of time."""
     holds = until_now[-1]
     return Facts(

@@ -100,6 +100,17 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactsChange:
+    """What holds otherwise for a connection from a day on; None for what stays."""
+
+    connection_id: int
+    from_day: date
+    category: str | None = None
+    sanctioned_load_w: int | None = None
+    payment_mode: PaymentMode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A connection that fits what somebody typed."""
 
