@@ -28,6 +28,7 @@ from bijlighar.web.tariffs.words import lines_shown, state_name
 
 MONTHS_OFFERED = 18
 _NUMBERS = ("units", "load", "demand")
+_FIELDS = ("category", *_NUMBERS, "month")
 _MODES = ("postpaid", "prepaid")
 
 _NOT_POSSIBLE: dict[str, Promise] = {
@@ -80,9 +81,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "states": _states(),
         "months": tuple(_months(today)),
+        "fields": _FIELDS,
         "lines": lines_shown(asked.priced.lines) if asked.priced else [],
     }
-    template = "tariffs/price.html#answer" if is_part else "tariffs/price.html"
+    template = "tariffs/price.html#live" if is_part else "tariffs/price.html"
     answer = render(request, template, shown)
     patch_vary_headers(answer, ("HX-Request",))
     return answer

@@ -4,7 +4,7 @@
 
   const form = document.querySelector("[data-what-if]");
   if (!form) return;
-  const slider = form.querySelector("[data-slider]");
+  const slider = form.querySelector("[data-more]");
   const number = form.elements.more;
 
   form.addEventListener("input", function (event) {
