@@ -126,16 +126,23 @@ union
     limit 30
 );
 
+insert into charges_ratedorder (sha256, text) values ('', '');
+insert into charges_ratedschedule (id, order_sha256, category, above_w)
+values (1, '', 'LMV-1.10B', 0);
 insert into charges_daycharge
-    (connection_id, meter_id, day, charged_at, entry_source, energy_wh,
-    opening_register_wh, closing_register_wh, is_estimated, category, order_sha256,
-    part_from, part_days, mtd_energy_wh, mtd_days, sanctioned_load_w, max_demand_w,
-    fppas_basis_points, is_prepaid, mtd_energy_paise, mtd_fixed_paise, mtd_subsidy_paise,
-    mtd_fppas_paise, mtd_duty_paise, mtd_rebate_paise, total_paise)
-select lived.id, lived.id, lived.day, (lived.day + 1)::timestamptz + interval '1 hour',
-    lived.id || ' ' || lived.day, 5000, lived.n * 5000, lived.n * 5000 + 5000, false,
-    'LMV-1.10B', '', date_trunc('month', lived.day)::date, 1, 5000, 1, 2000, 1500, 0, true,
-    2500, 300, 0, 0, 150, 0, 2950
+    (connection_id, meter_id, day, version, because, charged_at, energy_wh,
+    opening_register_wh, closing_register_wh, is_estimated, is_provisional, schedule_id,
+    part_from, part_days, mtd_energy_wh, selecting_wh, mtd_windows_wh, mtd_days,
+    sanctioned_load_w, max_demand_w, demand_excused, fppas_basis_points,
+    fppas_carried_micropaise, is_prepaid, mtd_energy_paise, mtd_time_of_day_paise,
+    mtd_fixed_paise, mtd_excess_demand_paise, mtd_subsidy_paise, mtd_scheme_paise,
+    mtd_fppas_paise, mtd_duty_paise, mtd_rebate_paise, mtd_minimum_paise, total_paise,
+    posted_paise, posted_wh, shock_paise)
+select lived.id, lived.id, lived.day, 0, 'first',
+    (lived.day + 1)::timestamptz + interval '1 hour', 5000, lived.n * 5000,
+    lived.n * 5000 + 5000, false, false, 1, date_trunc('month', lived.day)::date, 1, 5000,
+    5000, '{}', 1, 2000, 1500, false, 0, 0, true, 2500, 0, 300, 0, 0, 0, 0, 150, 0, 0, 2950,
+    2950, 5000, 0
 from (
     select id, date '2026-03-31' as day, 1094 as n from home
     union all

@@ -127,7 +127,7 @@ def test_a_policy_may_charge_nothing(asha):
     closing = _provisional.estimate_silent(
         connection_ids=[asha.connection_id], policy=nothing, now=noon(april(9))
     )
-    assert closing.days == {}
+    assert closing.charged == []
     assert len(days(asha)) == 2
 
 

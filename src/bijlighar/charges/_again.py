@@ -12,7 +12,7 @@ from datetime import date, datetime
 import numpy as np
 from django.db import connection
 
-from bijlighar.charges._close import (
+from bijlighar.charges._closing import (
     Closing,
     categories_of,
     registers_before,
@@ -21,9 +21,10 @@ from bijlighar.charges._close import (
 from bijlighar.charges._open_day import Columns, column, fetch, open_day, take
 from bijlighar.charges._post import Posting, keep
 from bijlighar.charges._rate import RatedDays, rate_day
-from bijlighar.charges.rules import CORRECTION
+from bijlighar.charges.rules import CORRECTION, SETTLED
 from bijlighar.connections import service as connections
 from bijlighar.kernel.ist import ONE_DAY, days_between, month_starts, supply_day_of
+from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import ClosedUntil, DayUsage
 from bijlighar.tariffs.values import Head
@@ -76,6 +77,20 @@ def charge_again(
     return closing
 
 
+def settle(*, connection_ids: Sequence[int], now: datetime) -> Closing:
+    """Replace estimates of silent meters by what they have told since.
+
+    The caller holds the wallets' locks.
+    """
+    closing = Closing()
+    since: dict[date, list[int]] = {}
+    for one, day in _settled_from(connection_ids).items():
+        since.setdefault(day, []).append(one)
+    for day, ids in sorted(since.items()):
+        closing.join(charge_again(connection_ids=ids, first=day, because=SETTLED, now=now))
+    return closing
+
+
 def charged_day(connection_ids: Sequence[int], day: date) -> Columns:
     """One charged day of connections as it holds now."""
     return fetch(
@@ -84,6 +99,15 @@ def charged_day(connection_ids: Sequence[int], day: date) -> Columns:
         _CHARGED_DAY,
         dates={"part_from"},
     )
+
+
+def _settled_from(connection_ids: Sequence[int]) -> dict[int, date]:
+    """Connections whose estimates a reading can replace, and since when they run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.charges", "settled_from"), {"ids": list(connection_ids)}
+        )
+        return {row["connection_id"]: row["first_day"] for row in rows(cursor)}
 
 
 def _last_day(connection_ids: Sequence[int]) -> date | None:
@@ -110,7 +134,12 @@ def _day_again(
     was = charged_day(ids, day)
     if not len(was["connection_id"]):
         return was
-    columns = open_day(connection_ids=was["connection_id"], day=day, categories=categories)
+    columns = open_day(
+        connection_ids=was["connection_id"],
+        day=day,
+        categories=categories,
+        is_charged=True,
+    )
     was = take(was, np.isin(was["connection_id"], columns["connection_id"]))
     if before is None:
         before = charged_day(ids, day - ONE_DAY)
@@ -122,7 +151,7 @@ def _day_again(
     kept = [one for one in changed if len(one.version)]
     keep(postings=kept, day=day, because=because, reason=CORRECTION, now=now)
     for posting in kept:
-        _count(closing, posting)
+        closing.add(posting.rated.columns["connection_id"], day, posting.posted_paise)
     return was
 
 
@@ -215,13 +244,6 @@ def _changed(posting: Posting, was: Columns) -> Posting:
     for name, value in now.items():
         differs |= old[name] != value
     return posting if differs.all() else posting.rows(np.flatnonzero(differs))
-
-
-def _count(closing: Closing, posting: Posting) -> None:
-    ids = posting.rated.columns["connection_id"].tolist()
-    for connection_id, paise in zip(ids, posting.posted_paise.tolist(), strict=True):
-        closing.totals[connection_id] = closing.totals.get(connection_id, 0) + paise
-        closing.days.setdefault(connection_id, []).append(posting.rated.day)
 
 
 def _usages(

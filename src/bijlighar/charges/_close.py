@@ -8,13 +8,18 @@ looked at each for itself: days whose register is lost share what a later one sh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
-from django.db import connection
 
+from bijlighar.charges._again import settle
 from bijlighar.charges._ahead import thresholds_ahead
+from bijlighar.charges._closing import (
+    Closing,
+    categories_of,
+    registers_before,
+    usage_columns,
+)
 from bijlighar.charges._open_day import (
     Columns,
     column,
@@ -25,9 +30,8 @@ from bijlighar.charges._open_day import (
     take,
 )
 from bijlighar.charges._post import first_versions, keep
-from bijlighar.charges._rate import RatedDays, rate_day
+from bijlighar.charges._rate import rate_day
 from bijlighar.charges.rules import FIRST, REASON
-from bijlighar.charges.values import ThresholdAhead
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
 from bijlighar.kernel.ist import ONE_DAY, supply_day_of
@@ -36,41 +40,50 @@ from bijlighar.readings.values import ClosedUntil, DayUsage
 from bijlighar.tariffs.values import IntArray
 
 
-@dataclass(slots=True, kw_only=True)
-class Closing:
-    """What closing brought so far: per connection the days and what they cost."""
-
-    totals: dict[int, int] = field(default_factory=dict)
-    days: dict[int, list[date]] = field(default_factory=dict)
-    rejected: dict[int, str] = field(default_factory=dict)
-    ahead: list[ThresholdAhead] = field(default_factory=list)
-
-    def add(self, rated: RatedDays) -> None:
-        """Count the days of one schedule in."""
-        ids = rated.columns["connection_id"].tolist()
-        for connection_id, paise in zip(ids, rated.total_paise.tolist(), strict=True):
-            self.totals[connection_id] = self.totals.get(connection_id, 0) + paise
-            self.days.setdefault(connection_id, []).append(rated.day)
-        self.ahead += thresholds_ahead(rated)
-
-    def join(self, more: Closing) -> None:
-        """Count another closing in."""
-        for connection_id, paise in more.totals.items():
-            self.totals[connection_id] = self.totals.get(connection_id, 0) + paise
-        for connection_id, days in more.days.items():
-            self.days.setdefault(connection_id, []).extend(days)
-        self.rejected |= more.rejected
-        self.ahead += more.ahead
-
-
 def close(*, connection_ids: Sequence[int], now: datetime) -> Closing:
-    """Charge every day that can be closed; the caller holds the wallets' locks."""
+    """Charge every day that can be closed; the caller holds the wallets' locks.
+
+    Most connections of a night have one open day, yesterday, and its register: they are
+    looked at once. Only the others are asked up to where they are charged.
+    """
     closing = Closing()
     today = supply_day_of(now)
     categories = categories_of()
+    charged = _close_yesterday(connection_ids, today - ONE_DAY, categories, closing, now)
+    left = np.setdiff1d(np.array(connection_ids, dtype=np.int64), charged)
+    if len(left):
+        closing.join(settle(connection_ids=left.tolist(), now=now))
+        _close_others(left, today, categories, closing, now)
+    return closing
+
+
+def _close_yesterday(
+    connection_ids: Sequence[int],
+    day: date,
+    categories: Sequence[str],
+    closing: Closing,
+    now: datetime,
+) -> IntArray:
+    """Charge the last day of those for whom it is the only open one, on its register."""
+    columns = open_day(connection_ids=connection_ids, day=day, categories=categories)
+    energy = columns["closing_register_wh"] - columns["opening_register_wh"]
+    plain = (columns["is_heard"] == 1) & (energy >= 0)
+    plain &= columns["before_is_provisional"] == 0
+    wave = take(_measured(columns, energy), np.flatnonzero(plain))
+    return _charge(wave, day, categories, closing, now)
+
+
+def _close_others(
+    connection_ids: IntArray,
+    today: date,
+    categories: Sequence[str],
+    closing: Closing,
+    now: datetime,
+) -> None:
+    """One calendar day after another, whoever has it open."""
     due = fetch(
         "next_days",
-        {"ids": list(connection_ids)},
+        {"ids": connection_ids.tolist()},
         ("connection_id", "next_day"),
         dates={"next_day"},
     )
@@ -85,35 +98,6 @@ def close(*, connection_ids: Sequence[int], now: datetime) -> Closing:
         goes_on = np.isin(due["connection_id"], done) | ~is_now
         due["next_day"] = due["next_day"] + is_now
         due = take(due, np.flatnonzero(goes_on))
-    return closing
-
-
-def categories_of() -> list[str]:
-    """Every category that a connection has or had: columns name one by its place."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "with recursive found as ("
-            " (select category from connections_connectionfact order by category limit 1)"
-            " union all"
-            " select (select fact.category from connections_connectionfact as fact"
-            "  where fact.category > found.category order by fact.category limit 1)"
-            " from found where found.category is not null)"
-            " select category from found where category is not null"
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def usage_columns(columns: Columns, usages: Mapping[int, DayUsage]) -> Columns:
-    """Columns whose registers and marks are those of the given usage, by connection."""
-    ids = columns["connection_id"].tolist()
-    found = [usages[one] for one in ids]
-    return columns | {
-        "opening_register_wh": column([one.opening_register_wh for one in found]),
-        "closing_register_wh": column([one.closing_register_wh for one in found]),
-        "energy_wh": column([one.energy_wh for one in found]),
-        "is_estimated": column([int(one.is_estimated) for one in found]),
-        "is_provisional": column([0] * len(found)),
-    }
 
 
 def _close_day(
@@ -138,17 +122,32 @@ def _close_day(
         for one in columns["connection_id"][~plain].tolist()
         if day in shared.get(one, {})
     }
-    nothing = np.zeros_like(energy)
-    measured = columns | {
-        "energy_wh": energy,
-        "is_estimated": nothing,
-        "is_provisional": nothing,
-    }
-    parts = [take(measured, np.flatnonzero(plain))]
+    parts = [take(_measured(columns, energy), np.flatnonzero(plain))]
     if usages:
         rows = np.isin(columns["connection_id"], column(list(usages)))
         parts.append(usage_columns(take(columns, np.flatnonzero(rows)), usages))
     wave = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return _charge(wave, day, categories, closing, now)
+
+
+def _measured(columns: Columns, energy: IntArray) -> Columns:
+    """Days charged on their own registers."""
+    nothing = np.zeros_like(energy)
+    return columns | {
+        "energy_wh": energy,
+        "is_estimated": nothing,
+        "is_provisional": nothing,
+    }
+
+
+def _charge(
+    wave: Columns,
+    day: date,
+    categories: Sequence[str],
+    closing: Closing,
+    now: datetime,
+) -> IntArray:
+    """Rate one day, keep it and post it; answer whose it is."""
     rated, rejected = rate_day(columns=wave, day=day, categories=categories)
     closing.rejected |= rejected
     keep(
@@ -159,7 +158,8 @@ def _close_day(
         now=now,
     )
     for one in rated:
-        closing.add(one)
+        closing.add(one.columns["connection_id"], day, one.total_paise)
+        closing.ahead += thresholds_ahead(one)
     charged = [one.columns["connection_id"] for one in rated]
     return np.concatenate(charged) if charged else column([])
 
@@ -201,16 +201,3 @@ def _openings(homes: Mapping[int, Home], day: date) -> dict[int, int]:
         for meter_id, home in homes.items()
         if home.installed_on == day or home.connection_id in before
     }
-
-
-def registers_before(connection_ids: Sequence[int], *, day: date) -> dict[int, int]:
-    """The register that each connection's charge of the day before ended with."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct on (connection_id) connection_id, closing_register_wh"
-            " from charges_daycharge"
-            " where connection_id = any(%s) and day = %s"
-            " order by connection_id, version desc",
-            [list(connection_ids), day - ONE_DAY],
-        )
-        return dict(cursor.fetchall())

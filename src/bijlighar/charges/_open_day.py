@@ -9,6 +9,7 @@ import numpy as np
 from django.db import connection
 
 from bijlighar.kernel.columns import ColumnType, fetch_columns
+from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.kernel.sql import statement
 from bijlighar.tariffs.values import Head, IntArray, Schedule
 
@@ -33,6 +34,7 @@ _OPEN_DAY = (
     "holds_from",
     "holds_until",
     "has_before",
+    "before_is_provisional",
     "before_part_from",
     "before_schedule_id",
     "before_load_w",
@@ -62,15 +64,24 @@ def day_of_number(number: int) -> date:
 
 
 def open_day(
-    *, connection_ids: Sequence[int] | IntArray, day: date, categories: Sequence[str]
+    *,
+    connection_ids: Sequence[int] | IntArray,
+    day: date,
+    categories: Sequence[str],
+    is_charged: bool = False,
 ) -> Columns:
-    """The columns of `open_day.sql`, in the order of connections."""
-    return fetch(
-        "open_day",
-        {"ids": _ids(connection_ids), "day": day, "categories": list(categories)},
-        _OPEN_DAY,
-        dates=_DATES,
-    )
+    """The columns of `open_day.sql`, in the order of connections.
+
+    Connections for which the day is charged already are passed over, unless it is asked
+    for as one that `is_charged`.
+    """
+    told = {
+        "ids": _ids(connection_ids),
+        "day": day,
+        "through": day - ONE_DAY if is_charged else day,
+        "categories": list(categories),
+    }
+    return fetch("open_day", told, _OPEN_DAY, dates=_DATES)
 
 
 def windows_of(*, schedule: Schedule, meter_ids: IntArray, day: date) -> Columns:

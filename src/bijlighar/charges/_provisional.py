@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
-from django.db import connection
 
-from bijlighar.charges._close import Closing, categories_of
+from bijlighar.charges._closing import Closing, categories_of
 from bijlighar.charges._open_day import (
     column,
     day_number,
@@ -26,7 +25,6 @@ from bijlighar.charges._rate import rate_day
 from bijlighar.charges.policy import ChargingPolicy, SilentMeter
 from bijlighar.charges.rules import PROVISIONAL, REASON
 from bijlighar.kernel.ist import supply_day_of
-from bijlighar.kernel.sql import rows, statement
 
 
 def estimate_silent(
@@ -54,15 +52,6 @@ def estimate_silent(
             if row["next_day"] >= until or over or one in closing.rejected:
                 del due[one]
     return closing
-
-
-def settled_from(*, connection_ids: Sequence[int]) -> dict[int, date]:
-    """Connections whose estimates a reading can replace, and since when they run."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("bijlighar.charges", "settled_from"), {"ids": list(connection_ids)}
-        )
-        return {row["connection_id"]: row["first_day"] for row in rows(cursor)}
 
 
 def _silent(
@@ -116,4 +105,4 @@ def _estimate_day(
         now=now,
     )
     for one in rated:
-        closing.add(one)
+        closing.add(one.columns["connection_id"], day, one.total_paise)

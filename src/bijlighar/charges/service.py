@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
-from bijlighar.charges import _again, _close, _explain, _provisional
-from bijlighar.charges._close import Closing
+from bijlighar.charges import _again, _close, _explain, _period, _provisional
+from bijlighar.charges._closing import Closing
 from bijlighar.charges._schedules import OrderGone as OrderGone
 from bijlighar.charges.policy import ChargingPolicy, charging_policy
 from bijlighar.charges.rules import CORRECTION as CORRECTION
 from bijlighar.charges.rules import REASON as REASON
-from bijlighar.charges.rules import SETTLED
 from bijlighar.charges.values import (
     Charged,
     ChargedDays,
+    ChargedPeriods,
     DayExplained,
     DayTotal,
     MonthSoFar,
@@ -46,9 +47,8 @@ def close_days(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
     connection that cannot be charged is rejected with a sentence and holds up nobody else.
     """
     with transaction.atomic():
-        ledger.lock_balances(owner_ids=connection_ids)
-        closing = _settle(connection_ids, now)
-        closing.join(_close.close(connection_ids=connection_ids, now=now))
+        _lock(connection_ids)
+        closing = _close.close(connection_ids=connection_ids, now=now)
     return _charged(closing)
 
 
@@ -58,7 +58,7 @@ def charge_silent(*, connection_ids: Sequence[int], now: datetime) -> ChargedDay
     Each estimate is marked, told as such, and taken back by what the meter tells later.
     """
     with transaction.atomic():
-        ledger.lock_balances(owner_ids=connection_ids)
+        _lock(connection_ids)
         closing = _provisional.estimate_silent(
             connection_ids=connection_ids, policy=policy(), now=now
         )
@@ -74,7 +74,7 @@ def charge_again(
     posted, whichever sign. Answers the days that came out otherwise. Safe to repeat.
     """
     with transaction.atomic():
-        ledger.lock_balances(owner_ids=connection_ids)
+        _lock(connection_ids)
         closing = _again.charge_again(
             connection_ids=connection_ids, first=first, because=because, now=now
         )
@@ -99,6 +99,13 @@ def days_of(*, connection_id: int, first: date, until: date) -> tuple[DayTotal, 
             [connection_id, first, until],
         )
         return tuple(DayTotal(**row) for row in rows(cursor))
+
+
+def periods_of(
+    *, connection_ids: Sequence[int], first: date, until: date
+) -> ChargedPeriods:
+    """What the charged days in `[first, until)` came to, in parts, line by line."""
+    return _period.periods_of(connection_ids=connection_ids, first=first, until=until)
 
 
 def month_so_far(*, connection_id: int) -> MonthSoFar | None:
@@ -142,32 +149,34 @@ def totals(*, first: date, until: date) -> tuple[int, int]:
         return int(energy_wh), int(total_paise)
 
 
-def _settle(connection_ids: Sequence[int], now: datetime) -> Closing:
-    """Replace estimates by what meters have told since."""
-    closing = Closing()
-    since: dict[date, list[int]] = {}
-    for one, day in _provisional.settled_from(connection_ids=connection_ids).items():
-        since.setdefault(day, []).append(one)
-    for day, ids in sorted(since.items()):
-        closing.join(
-            _again.charge_again(connection_ids=ids, first=day, because=SETTLED, now=now)
-        )
-    return closing
+def _lock(connection_ids: Sequence[int]) -> None:
+    """Wallets first, in order, as everywhere. Raises ledger.NoWallet."""
+    ledger.lock_wallets(owner_ids=np.unique(np.array(connection_ids, dtype=np.int64)))
 
 
 def _charged(closing: Closing) -> ChargedDays:
     return ChargedDays(
-        charged=tuple(
-            Charged(
-                connection_id=connection_id,
-                days=tuple(days),
-                total_paise=closing.totals[connection_id],
-            )
-            for connection_id, days in closing.days.items()
-        ),
+        charged=_by_connection(closing),
         rejected=tuple(
             NotCharged(connection_id=connection_id, error=sentence)
             for connection_id, sentence in closing.rejected.items()
         ),
         ahead=tuple(closing.ahead),
+    )
+
+
+def _by_connection(closing: Closing) -> tuple[Charged, ...]:
+    days: dict[int, list[date]] = {}
+    totals: dict[int, int] = {}
+    for day, connection_ids, paise in closing.charged:
+        for one, amount in zip(connection_ids.tolist(), paise.tolist(), strict=True):
+            if one in days:
+                days[one].append(day)
+                totals[one] += amount
+            else:
+                days[one] = [day]
+                totals[one] = amount
+    return tuple(
+        Charged(connection_id=one, days=tuple(its), total_paise=totals[one])
+        for one, its in days.items()
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bijlighar.tariffs.values import Schedule, Slices
+from bijlighar.tariffs.values import Line, Name, Schedule, Slices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,3 +117,44 @@ class ChargedDays:
     charged: tuple[Charged, ...]
     rejected: tuple[NotCharged, ...]
     ahead: tuple[ThresholdAhead, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodPart:
+    """The days of a period under one order, category, load, payment mode and meter.
+
+    `slices` is the month to date at the end of `last`; the lines are what the days of the
+    part in the period cost, and add up to their total.
+    """
+
+    first: date
+    last: date
+    order_name: Name
+    schedule: Schedule
+    slices: Slices
+    lines: tuple[Line, ...]
+    heads_paise: Mapping[str, int]
+    total_paise: int
+    energy_wh: int
+    opening_register_wh: int
+    closing_register_wh: int
+    meter_id: int
+    sanctioned_load_w: int
+    is_prepaid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargedPeriod:
+    """What the charged days of a period came to, as they hold now, in order."""
+
+    connection_id: int
+    parts: tuple[PeriodPart, ...]
+    days: tuple[DayTotal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargedPeriods:
+    """Periods by connection, of those that have a charged day and can be explained."""
+
+    found: Mapping[int, ChargedPeriod]
+    rejected: tuple[NotCharged, ...]

@@ -1,9 +1,48 @@
 -- What the charge of one supply day rests on: a row for each connection that is charged
--- through the day before (or whose meter was installed on the day) and whose register at
--- the end of the day is known. No column is null: 0, the year 1 or the year 9999 stand for
--- what is not there.
+-- through the day before (or whose meter was installed on the day), and for which no later
+-- day up to `through` is charged. No column is null: 0, the year 1 or the year 9999 stand
+-- for what is not there.
+with fact as (
+    select held.*
+    from (
+        select
+            connection_id, category, sanctioned_load_w, payment_mode, from_day,
+            lag(from_day) over its as earlier_from,
+            lead(from_day) over its as following_from
+        from connections_connectionfact
+        where connection_id = any(%(ids)s::bigint[])
+        window its as (partition by connection_id order by from_day)
+    ) as held
+    where
+        held.from_day <= %(day)s::date
+        and (held.following_from is null or held.following_from > %(day)s::date)
+),
+installation as (
+    select held.*
+    from (
+        select
+            connection_id, meter_id, installed_on, removed_on, initial_register_wh,
+            lag(installed_on) over its as earlier_on
+        from connections_installation
+        where connection_id = any(%(ids)s::bigint[])
+        window its as (partition by connection_id order by installed_on)
+    ) as held
+    where
+        held.installed_on <= %(day)s::date
+        and (held.removed_on is null or held.removed_on > %(day)s::date)
+),
+before as (
+    select distinct on (charge.connection_id) charge.*
+    from charges_daycharge as charge
+    where
+        charge.connection_id = any(%(ids)s::bigint[])
+        and charge.day >= %(day)s::date - 1
+        and charge.day <= %(through)s::date
+    order by charge.connection_id, charge.day desc, charge.version desc
+)
+
 select
-    wanted.connection_id,
+    installation.connection_id,
     installation.meter_id,
     installation.installed_on,
     case
@@ -18,12 +57,13 @@ select
     coalesce(fact.sanctioned_load_w, 0) as sanctioned_load_w,
     (coalesce(fact.payment_mode, '') = 'prepaid')::int::bigint as is_prepaid,
     greatest(
-        case when earlier.is_one then fact.from_day end,
-        case when replaced.is_one then installation.installed_on end,
+        case when fact.earlier_from is not null then fact.from_day end,
+        case when installation.earlier_on is not null then installation.installed_on end,
         date '0001-01-01'
     ) as holds_from,
-    least(following.from_day, installation.removed_on, date '9999-12-31') as holds_until,
+    least(fact.following_from, installation.removed_on, date '9999-12-31') as holds_until,
     (before.day is not null)::int::bigint as has_before,
+    coalesce(before.is_provisional::int, 0)::bigint as before_is_provisional,
     coalesce(before.part_from, date '0001-01-01') as before_part_from,
     coalesce(before.schedule_id, 0) as before_schedule_id,
     coalesce(before.sanctioned_load_w, 0) as before_load_w,
@@ -51,51 +91,21 @@ select
     coalesce(before.mtd_duty_paise, 0) as before_duty_paise,
     coalesce(before.mtd_rebate_paise, 0) as before_rebate_paise,
     coalesce(before.mtd_minimum_paise, 0) as before_minimum_paise
-from unnest(%(ids)s::bigint[]) as wanted (connection_id)
-join connections_installation as installation
-    on
-        installation.connection_id = wanted.connection_id
-        and installation.installed_on <= %(day)s::date
-        and (installation.removed_on is null or installation.removed_on > %(day)s::date)
+from installation
+left join before on before.connection_id = installation.connection_id
+left join fact on fact.connection_id = installation.connection_id
 left join lateral (
-    select charge.*
-    from charges_daycharge as charge
-    where charge.connection_id = wanted.connection_id and charge.day = %(day)s::date - 1
-    order by charge.version desc
+    select held.register_wh
+    from readings_register as held
+    where held.meter_id = installation.meter_id and held.day = %(day)s::date
     limit 1
-) as before on true
-left join readings_register as register
-    on register.meter_id = installation.meter_id and register.day = %(day)s::date
+) as register on true
 left join lateral (
     select max(reading.peak_wh)::bigint as peak_wh
     from readings_blockreading as reading
     where reading.meter_id = installation.meter_id and reading.day = %(day)s::date
 ) as block on true
-left join lateral (
-    select held.*
-    from connections_connectionfact as held
-    where held.connection_id = wanted.connection_id and held.from_day <= %(day)s::date
-    order by held.from_day desc
-    limit 1
-) as fact on true
-left join lateral (
-    select exists (
-        select 1 from connections_connectionfact as held
-        where held.connection_id = wanted.connection_id and held.from_day < fact.from_day
-    ) as is_one
-) as earlier on true
-left join lateral (
-    select exists (
-        select 1 from connections_installation as held
-        where
-            held.connection_id = wanted.connection_id
-            and held.installed_on < installation.installed_on
-    ) as is_one
-) as replaced on true
-left join lateral (
-    select min(held.from_day) as from_day
-    from connections_connectionfact as held
-    where held.connection_id = wanted.connection_id and held.from_day > %(day)s::date
-) as following on true
-where before.day is not null or installation.installed_on = %(day)s::date
-order by wanted.connection_id
+where
+    before.day = %(day)s::date - 1
+    or (before.day is null and installation.installed_on = %(day)s::date)
+order by installation.connection_id
