@@ -224,7 +224,7 @@ def close_parts(parts, homes: int, day: date):
             ids = range(first, min(first + PART, homes + 1))
             with transaction.atomic(durable=True):
                 closed = charges.close_days(connection_ids=ids, now=now)
-            assert (len(closed.charged), closed.rejected) == (len(ids), ())
+            assert (len(closed.days), closed.rejected) == (len(ids), ())
 
         return do
 

@@ -124,5 +124,7 @@ def column(values: Sequence[int]) -> IntArray:
     return np.array(values, dtype=np.int64)
 
 
-def _ids(ids: Sequence[int] | IntArray) -> list[int]:
-    return ids.tolist() if isinstance(ids, np.ndarray) else list(ids)
+def _ids(ids: Sequence[int] | IntArray) -> str:
+    """Ids as PostgreSQL writes an array: sent as one text, not one by one."""
+    listed = ids.tolist() if isinstance(ids, np.ndarray) else ids
+    return f"{{{','.join(map(str, listed))}}}"

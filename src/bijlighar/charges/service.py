@@ -16,7 +16,6 @@ from bijlighar.charges.policy import ChargingPolicy, charging_policy
 from bijlighar.charges.rules import CORRECTION as CORRECTION
 from bijlighar.charges.rules import REASON as REASON
 from bijlighar.charges.values import (
-    Charged,
     ChargedDays,
     ChargedPeriods,
     DayExplained,
@@ -155,28 +154,23 @@ def _lock(connection_ids: Sequence[int]) -> None:
 
 
 def _charged(closing: Closing) -> ChargedDays:
+    days: dict[int, tuple[date, ...]] = {}
+    totals: dict[int, int] = {}
+    for day, connection_ids, paise in closing.charged:
+        ids, amounts = connection_ids.tolist(), paise.tolist()
+        again = totals.keys() & ids
+        earlier = {one: (days[one], totals[one]) for one in again}
+        days |= dict.fromkeys(ids, (day,))
+        totals |= zip(ids, amounts, strict=True)
+        for one, (its, amount) in earlier.items():
+            days[one] = (*its, day)
+            totals[one] += amount
     return ChargedDays(
-        charged=_by_connection(closing),
+        days=days,
+        paise=totals,
         rejected=tuple(
             NotCharged(connection_id=connection_id, error=sentence)
             for connection_id, sentence in closing.rejected.items()
         ),
         ahead=tuple(closing.ahead),
-    )
-
-
-def _by_connection(closing: Closing) -> tuple[Charged, ...]:
-    days: dict[int, list[date]] = {}
-    totals: dict[int, int] = {}
-    for day, connection_ids, paise in closing.charged:
-        for one, amount in zip(connection_ids.tolist(), paise.tolist(), strict=True):
-            if one in days:
-                days[one].append(day)
-                totals[one] += amount
-            else:
-                days[one] = [day]
-                totals[one] = amount
-    return tuple(
-        Charged(connection_id=one, days=tuple(its), total_paise=totals[one])
-        for one, its in days.items()
     )

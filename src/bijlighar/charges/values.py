@@ -112,11 +112,23 @@ class ThresholdAhead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargedDays:
-    """What closing days brought: who was charged, who could not be, who is to be warned."""
+    """What closing days brought: who was charged, who could not be, who is to be warned.
 
-    charged: tuple[Charged, ...]
+    By connection: a night has a million, so they are told as they are needed.
+    """
+
+    days: Mapping[int, tuple[date, ...]]
+    paise: Mapping[int, int]
     rejected: tuple[NotCharged, ...]
     ahead: tuple[ThresholdAhead, ...]
+
+    @property
+    def charged(self) -> tuple[Charged, ...]:
+        """Each connection's days and what they came to."""
+        return tuple(
+            Charged(connection_id=one, days=days, total_paise=self.paise[one])
+            for one, days in self.days.items()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,9 +79,8 @@ def correct_reading(
 
 
 def _act_on(charged: ChargedDays, now: datetime) -> None:
-    ids = [one.connection_id for one in charged.charged]
-    if ids:
-        review_supply(connection_ids=ids, now=now)
+    if charged.days:
+        review_supply(connection_ids=list(charged.days), now=now)
     if charged.ahead:
         _warn_of_thresholds(charged.ahead, now)
 

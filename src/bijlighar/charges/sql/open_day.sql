@@ -2,7 +2,10 @@
 -- through the day before (or whose meter was installed on the day), and for which no later
 -- day up to `through` is charged. No column is null: 0, the year 1 or the year 9999 stand
 -- for what is not there.
-with fact as (
+with asked as materialized (
+    select %(ids)s::bigint[] as ids
+),
+fact as (
     select held.*
     from (
         select
@@ -10,7 +13,7 @@ with fact as (
             lag(from_day) over its as earlier_from,
             lead(from_day) over its as following_from
         from connections_connectionfact
-        where connection_id = any(%(ids)s::bigint[])
+        where connection_id = any((select ids from asked)::bigint[])
         window its as (partition by connection_id order by from_day)
     ) as held
     where
@@ -24,7 +27,7 @@ installation as (
             connection_id, meter_id, installed_on, removed_on, initial_register_wh,
             lag(installed_on) over its as earlier_on
         from connections_installation
-        where connection_id = any(%(ids)s::bigint[])
+        where connection_id = any((select ids from asked)::bigint[])
         window its as (partition by connection_id order by installed_on)
     ) as held
     where
@@ -35,7 +38,7 @@ before as (
     select distinct on (charge.connection_id) charge.*
     from charges_daycharge as charge
     where
-        charge.connection_id = any(%(ids)s::bigint[])
+        charge.connection_id = any((select ids from asked)::bigint[])
         and charge.day >= %(day)s::date - 1
         and charge.day <= %(through)s::date
     order by charge.connection_id, charge.day desc, charge.version desc
