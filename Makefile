@@ -36,7 +36,7 @@ fuzz:  ## Ask the API everything as everybody, for longer (EXAMPLES=100 an opera
 	@BIJLIGHAR_FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(VENV_PYTHON) -m pytest -n 0 -s -p no:logging tests/web/api/test_fuzz.py
 
 bench:  ## Measure the headline figures (QUICK=1: a minute each at most)
-	$(SETUP) --dev
+	$(SETUP) --dev --bench
 	@$(VENV_PYTHON) tools/bench.py $(if $(QUICK),--quick) $(ARGS)
 
 lock:  ## Write the lock files again with the newest allowed versions

@@ -20,6 +20,7 @@ HEADER = "# Written by `make lock`. Do not edit: change pyproject.toml and lock 
 LOCKS = {
     "requirements.lock": ["pyproject.toml", "--group", "build"],
     "requirements-dev.lock": ["pyproject.toml", "--group", "build", "--extra", "dev"],
+    "requirements-bench.lock": ["--group", "bench"],
     "requirements-node.lock": ["--group", "node"],
 }
 OPTIONS = [

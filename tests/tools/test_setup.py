@@ -139,6 +139,11 @@ def test_make_help_names_every_command() -> None:
         assert f"make {command} " in done.stdout
 
 
+def test_only_the_benchmarks_install_what_they_compare_with() -> None:
+    makefile = (steps.ROOT / "Makefile").read_text()
+    assert re.findall(r"^(\w+):.*\n\t\$\(SETUP\).*--bench", makefile, re.M) == ["bench"]
+
+
 def test_without_rights_the_browser_is_asked_for_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

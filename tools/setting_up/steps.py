@@ -15,6 +15,7 @@ from .stamps import Stamps, key_of
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUNTIME_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"
+BENCH_LOCK = "requirements-bench.lock"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,11 +23,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make setup", description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what the tests need")
     parser.add_argument(
+        "--bench", action="store_true", help="also what benchmarks compare with"
+    )
+    parser.add_argument(
         "--browser", action="store_true", help="also Chromium, where apt is"
     )
     chosen = parser.parse_args(arguments)
     try:
-        set_up(ROOT, dev=chosen.dev, with_browser=chosen.browser)
+        set_up(ROOT, dev=chosen.dev, with_bench=chosen.bench, with_browser=chosen.browser)
     except troubles.Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
         return 1
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def set_up(root: Path, *, dev: bool, with_browser: bool) -> None:
+def set_up(root: Path, *, dev: bool, with_bench: bool, with_browser: bool) -> None:
     """Do each step that is due, and say at the end how long they took together."""
     began = time.monotonic()
     environment = Environment(root)
@@ -51,6 +55,8 @@ def set_up(root: Path, *, dev: bool, with_browser: bool) -> None:
         _cut_fonts(environment),
         _compile_translations(environment),
     ]
+    if with_bench:
+        did.append(_install_bench(environment))
     if with_browser:
         browser.install(environment)
     if any(did):
@@ -87,6 +93,18 @@ def _install_packages(environment: Environment, *, dev: bool) -> bool:
         stamps.drop(RUNTIME_LOCK, DEV_LOCK)
         environment.install(wanted)
         stamps.put(**(keys if dev else {RUNTIME_LOCK: keys[RUNTIME_LOCK]}))
+    return True
+
+
+def _install_bench(environment: Environment) -> bool:
+    """Install the big wheels of the benchmarks beside the rest, which they leave alone."""
+    key = key_of([environment.root / BENCH_LOCK], _version())
+    stamps = _stamps(environment)
+    if stamps.has(BENCH_LOCK, key):
+        return False
+    with progress.step(f"Python packages of {BENCH_LOCK}"):
+        environment.install(BENCH_LOCK)
+        stamps.put(**{BENCH_LOCK: key})
     return True
 
 
