@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "bijlighar.headend",
     "bijlighar.charges",
     "bijlighar.payments",
+    "bijlighar.dues",
     "bijlighar.supply",
     "bijlighar.notices",
     "bijlighar.masters",
