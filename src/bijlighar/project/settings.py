@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "bijlighar.ledger",
     "bijlighar.headend",
     "bijlighar.charges",
+    "bijlighar.bills",
     "bijlighar.payments",
     "bijlighar.dues",
     "bijlighar.supply",
@@ -253,6 +254,8 @@ BIJLIGHAR: dict[str, str] = {
     "audit_heads": os.environ.get("BIJLIGHAR_AUDIT_HEADS", ""),
     "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
     "charging_policy": os.environ.get("BIJLIGHAR_CHARGING_POLICY", "standard-2026"),
+    # Where a postpaid bill is paid by UPI: discom@bank, or none.
+    "upi_id": os.environ.get("BIJLIGHAR_UPI_ID", ""),
     "town_url": os.environ.get("BIJLIGHAR_TOWN_URL", ""),
     # Pictures of the ground below the map: https://tiles.example/{z}/{x}/{y}.png, or none.
     "tiles_url": os.environ.get("BIJLIGHAR_TILES", ""),

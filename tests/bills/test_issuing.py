@@ -1,0 +1,209 @@
+"""Bills are made once, contradict nothing, and are refused by name."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from bijlighar.bills import _moves
+from bijlighar.bills import service as bills
+from bijlighar.bills.models import Bill as Row
+from bijlighar.bills.values import BillKind, BillState, Moved
+from bijlighar.charges import service as charges
+from tests.append_only import insist_on_refusal, statements
+from tests.bills.stories import (
+    APRIL,
+    JUNE,
+    MAY,
+    adjusted,
+    balance,
+    bill,
+    correct,
+    home_of,
+    issue,
+    morning,
+    pay,
+    used,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+# Once
+
+
+def test_issuing_again_answers_the_same_bill(asha):
+    used(asha, MAY)
+    made, again = issue(asha), issue(asha, now=morning(date(2026, 5, 7)))
+    assert made.bills == again.bills
+    assert made.new == {made.bills[0].number}
+    assert again.new == frozenset()
+    assert Row.objects.count() == 1
+
+
+def test_killed_in_between_nothing_is_left_and_the_next_try_makes_the_same(
+    asha, monkeypatch
+):
+    use = used(asha, MAY)
+    correct(asha, date(2026, 4, 30), use.register_wh - 1_000, now=morning(MAY))
+    before = balance(asha)
+    with monkeypatch.context() as killed:
+        killed.setattr(_moves, "rows", lambda cursor: 1 / 0)
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            issue(asha)
+    assert (Row.objects.count(), balance(asha)) == (0, before)
+    made = bill(asha)
+    assert made.true_up_paise == before - balance(asha) < 0
+
+
+@pytest.mark.parametrize("statement", statements("bills_bill"))
+def test_bills_are_never_taken_back(asha, statement):
+    used(asha, MAY)
+    bill(asha)
+    insist_on_refusal(statement)
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"charges_paise": 1}, "charges_are"),
+        ({"deducted_paise": 1}, "charges_are_what_was_deducted_and_the_true_up"),
+        ({"lines": []}, "charges_are_the_sum_of_the_lines"),
+        ({"adjustments_paise": 1}, "adjustments_are_the_sum_of_their_list"),
+        ({"balance_paise": 1}, "the_balance_is_what_all_movements_lead_to"),
+        ({"previous_paise": 1}, "the_balance_is_what_all_movements_lead_to"),
+        ({"payable_paise": 100}, "a_bill_asks_for_what_is_owed"),
+        ({"rounding_paise": 1}, "a_bill_asks_for_what_is_owed"),
+        ({"due_on": MAY}, "only_a_postpaid_bill_is_due"),
+        ({"until_day": date(2026, 3, 1)}, "a_bill_has_a_day"),
+        ({"kind": "yearly"}, "kind_of_bill_is_known"),
+        ({"number": "another"}, "one_bill_"),
+        ({"number": "another", "first_day": date(2026, 4, 2)}, "one_bill_ends_on_a_day"),
+    ],
+)
+def test_the_database_refuses_a_bill_that_contradicts_itself(asha, changes, constraint):
+    used(asha, MAY)
+    bill(asha)
+    row = Row.objects.get()
+    row.pk = None
+    if "number" not in changes:
+        row.number, row.first_day, row.until_day = "another", JUNE, date(2026, 7, 1)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_a_postpaid_bill_asks_for_whole_rupees(balram):
+    used(balram, MAY)
+    bill(balram)
+    row = Row.objects.get()
+    row.pk, row.number, row.first_day, row.until_day = None, "x", JUNE, date(2026, 7, 1)
+    row.payable_paise += 1
+    row.rounding_paise -= 1
+    with (
+        pytest.raises(IntegrityError, match="a_bill_asks_for_whole_rupees"),
+        transaction.atomic(),
+    ):
+        row.save(force_insert=True)
+
+
+# Refused
+
+
+def test_an_open_day_is_named_and_holds_up_nobody_else(asha, balram):
+    used(asha, MAY)
+    used(balram, date(2026, 4, 17))
+    issued = issue(asha, balram)
+    assert [made.connection_id for made in issued.bills] == [asha.connection_id]
+    (refused,) = issued.rejected
+    assert refused.connection_id == balram.connection_id
+    assert refused.error == "2026-04-17 is not charged yet"
+    assert bills.unbilled(until=MAY) == (balram.connection_id,)
+
+
+def test_a_final_bill_is_made_of_the_days_there_are_and_none_follows(asha):
+    use = used(asha, date(2026, 4, 17))
+    made = bill(asha, until=date(2026, 4, 20), kind=BillKind.FINAL, even_if_open=True)
+    assert [day.day.day for day in made.days] == list(range(1, 17))
+    use.until(MAY)
+    issued = issue(asha)
+    assert issued.bills == ()
+    assert issued.rejected[0].error == f"bill {made.number} was its final one"
+    assert bills.unbilled(until=MAY) == ()
+
+
+def test_a_day_that_was_open_is_on_the_next_bill_as_a_correction(asha):
+    use = used(asha, date(2026, 4, 12))
+    interim = bill(asha, until=date(2026, 4, 13), kind=BillKind.INTERIM, even_if_open=True)
+    use.until(MAY)
+    rest = bill(asha)
+    (open_day,) = charges.days_of(
+        connection_id=asha.connection_id,
+        first=date(2026, 4, 12),
+        until=date(2026, 4, 13),
+    )
+    assert adjusted(rest, Moved.EARLIER_DAYS) == -open_day.total_paise
+    assert rest.balance_paise == balance(asha)
+    assert interim.energy_wh + rest.energy_wh == 29 * 5_000
+
+
+def test_nothing_charged_no_meter_yet_and_billed_already_are_told(asha, balram):
+    dev = home_of("Dev", starts_on=MAY)
+    used(balram, MAY)
+    issue(balram, until=MAY, kind=BillKind.INTERIM)
+    errors = {one.connection_id: one.error for one in issue(asha, balram, dev).rejected}
+    assert errors[asha.connection_id] == "no day from 2026-04-01 on is charged yet"
+    assert errors[dev.connection_id] == "its meter came only on 2026-05-01"
+    assert errors[balram.connection_id].startswith("it is billed until 2026-05-01 by NDVN")
+
+
+@pytest.mark.parametrize(
+    ("first", "until"), [(APRIL, APRIL), (MAY, APRIL), (APRIL, date(2026, 5, 2))]
+)
+def test_a_period_is_past_and_has_a_day(asha, first, until):
+    used(asha, MAY)
+    with pytest.raises(bills.WrongPeriod):
+        issue(asha, first=first, until=until, now=morning(MAY))
+
+
+def test_an_unknown_bill_is_said_to_be_so(db):
+    with pytest.raises(bills.UnknownBill):
+        bills.bill_of(number="NDVN-202604-1-1")
+
+
+# What became of it
+
+
+def test_a_bill_is_to_pay_then_overdue_then_paid(balram):
+    use = used(balram, MAY)
+    april = bill(balram)
+
+    def state(day: date) -> BillState:
+        return bills.listed(number=april.number, today=day).state
+
+    assert state(date(2026, 5, 16)) is BillState.TO_PAY
+    assert state(date(2026, 5, 17)) is BillState.OVERDUE
+    pay(balram, april.payable_paise // 100 - 1, at=morning(date(2026, 5, 17)))
+    assert state(date(2026, 5, 18)) is BillState.OVERDUE
+    pay(balram, 1, at=morning(date(2026, 5, 18)))
+    assert state(date(2026, 5, 18)) is BillState.PAID
+    use.until(JUNE)
+    may = bill(balram, first=MAY)
+    found = bills.bills_of(connection_id=balram.connection_id, today=JUNE)
+    assert [(one.bill.number, one.state) for one in found] == [
+        (may.number, BillState.TO_PAY),
+        (april.number, BillState.PAID),
+    ]
+    assert bills.last_bills(connection_ids=[balram.connection_id]) == {
+        balram.connection_id: may
+    }
+
+
+def test_a_prepaid_bill_is_an_account_and_a_credit_asks_for_nothing(asha):
+    used(asha, MAY)
+    made = bill(asha)
+    found = bills.listed(number=made.number, today=MAY)
+    assert found.state is BillState.DEDUCTED
