@@ -34,6 +34,7 @@ JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 def bill(home: Home, due_on: date, payable_paise: int) -> Billed:
     return Billed(
         connection_id=home.connection_id,
+        until=due_on - timedelta(days=16),
         due_on=due_on,
         issued_at=day_starts(due_on - timedelta(days=15)),
         payable_paise=payable_paise,

@@ -19,6 +19,7 @@ from bijlighar.dues.rules import (
     late_lines,
     months_between,
     months_later,
+    recharge_that_leaves,
     to_post,
     window_of,
 )
@@ -38,10 +39,12 @@ JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 
 
 def bill(due_on: date, payable_paise: int, issued: date | None = None) -> Billed:
+    until = issued or due_on - timedelta(days=15)
     return Billed(
         connection_id=1,
+        until=until,
         due_on=due_on,
-        issued_at=day_starts(issued or due_on - timedelta(days=15)),
+        issued_at=day_starts(until) + timedelta(hours=40),
         payable_paise=payable_paise,
     )
 
@@ -147,6 +150,19 @@ def test_a_share_is_never_more_than_is_left_nor_than_was_paid(recharge, left, pe
         assert 0 <= taken <= min(left, recharge)
 
 
+@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(1, 100))
+def test_the_least_recharge_that_leaves_enough_is_the_least(wanted, left, percent):
+    terms = RechargeShare(percent=percent)
+    told = {"left_paise": left, "behind_paise": 0, "catch_up_percent": 1}
+
+    def rest(recharge: int) -> int:
+        return recharge - from_recharge(terms, recharge_paise=recharge, **told)
+
+    least = recharge_that_leaves(terms, wanted_paise=wanted, **told)
+    assert rest(least) >= wanted > rest(least - 1)
+    assert recharge_that_leaves(terms, wanted_paise=0, **told) == 0
+
+
 # Late payment
 
 
@@ -182,6 +198,12 @@ def test_a_part_that_was_paid_leaves_the_rest_late():
         ("07-16", 5, 1_000_00),
         ("07-21", 11, 600_00),
     ]
+
+
+def test_what_was_paid_while_a_bill_was_made_pays_it():
+    """Its days end on 30 June and it is made on 2 July: paid on the 1st."""
+    between = paid(JULY, 1_000_00)
+    assert late(bill(date(2026, 7, 16), 1_000_00, JULY), credits=[between]) == ()
 
 
 def test_what_was_paid_before_a_bill_was_made_is_in_the_bill():

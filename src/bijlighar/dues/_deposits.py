@@ -62,7 +62,9 @@ def hold(deposits: Sequence[NewDeposit], now: datetime) -> None:
         ledger.post(entries=entries, now=now)
 
 
-def set_off(owed_paise: Mapping[int, int], source: str, now: datetime) -> dict[int, SetOff]:
+def set_off(
+    owed_paise: Mapping[int, int], source: str, effective_at: datetime, now: datetime
+) -> dict[int, SetOff]:
     """As `service.set_off` says."""
     with transaction.atomic():
         ledger.lock_balances(owner_ids=list(owed_paise))
@@ -78,7 +80,9 @@ def set_off(owed_paise: Mapping[int, int], source: str, now: datetime) -> dict[i
                     against_dues_paise=deposit_paise - credit, credited_paise=credit
                 )
         ledger.post(
-            entries=[_set_off_entry(one, was, source, now) for one, was in done.items()],
+            entries=[
+                _set_off_entry(one, was, source, effective_at) for one, was in done.items()
+            ],
             now=now,
         )
     return done
@@ -132,12 +136,14 @@ def _deposit(connection_id: int) -> OwnedBook:
     return OwnedBook(book=Book.DEPOSIT, owner_id=connection_id)
 
 
-def _set_off_entry(connection_id: int, was: SetOff, source: str, now: datetime) -> NewEntry:
+def _set_off_entry(
+    connection_id: int, was: SetOff, source: str, effective_at: datetime
+) -> NewEntry:
     parts = (("dues", was.against_dues_paise), ("credit", was.credited_paise))
     return NewEntry(
         reason=SET_OFF,
         source=f"{connection_id}:{source}",
-        effective_at=now,
+        effective_at=effective_at,
         transfers=tuple(
             NewTransfer(
                 debit=_deposit(connection_id),

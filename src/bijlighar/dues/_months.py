@@ -72,8 +72,8 @@ def charge_late(billed: Sequence[Billed], month: date, now: datetime) -> MonthPo
         ledger.lock_balances(owner_ids=list(bills))
         todo = sorted(bills.keys() - _done(LateDays, bills, month))
         rules, rejected = _rules(todo, ends - ONE_DAY, lambda one: one.late_payment)
-        first_issued = min((bill.issued_at for bill in billed), default=now)
-        moves = _moves(list(rules), first_issued)
+        since = min((day_starts(bill.until) for bill in billed), default=now)
+        moves = _moves(list(rules), since)
         lines = {
             one: late_lines(
                 rule,

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import PaymentMode
+from bijlighar.dues import rules
 from bijlighar.dues.models import Plan, PlanPayment
 from bijlighar.dues.rules import asked_until, from_recharge, last_due_on, to_post
 from bijlighar.dues.values import (
@@ -39,6 +40,8 @@ SET_ASIDE = "set aside"
 """The ledger's reason for dues that move from the wallet into a plan."""
 INSTALMENT = "instalment"
 """The ledger's reason for an instalment, of old dues or of a deposit."""
+PAID_OFF = "old dues paid off"
+"""The ledger's reason for old dues that a wallet pays at once, as from a deposit."""
 SHARE = "share of recharge"
 """The ledger's reason for what a recharge gives to old dues."""
 
@@ -83,7 +86,12 @@ class _Payment:
 
 
 def open_plans(
-    book: Book, plans: Sequence[NewPlan], *, anew: bool, now: datetime
+    book: Book,
+    plans: Sequence[NewPlan],
+    *,
+    anew: bool,
+    effective_at: datetime,
+    now: datetime,
 ) -> tuple[PlanNow, ...]:
     """Open plans; of dues, move them out of the wallet. The wallets' locks come first."""
     for one in plans:
@@ -104,7 +112,8 @@ def open_plans(
         Plan.objects.bulk_create([row for row in made if row.amount_paise])
         if book is Book.ARREARS:
             ledger.post(
-                entries=[_set_aside(one, now) for one in new if one.amount_paise], now=now
+                entries=[_set_aside(one, effective_at) for one in new if one.amount_paise],
+                now=now,
             )
         return tuple(open_plans_of(book, ids).values())
 
@@ -133,6 +142,31 @@ def end_plans(
             ]
         )
     return ended
+
+
+def pay_off(
+    most_paise: Mapping[int, int], *, source: str, effective_at: datetime, now: datetime
+) -> dict[int, int]:
+    """Pay open plans from wallets, each up to an amount; what each paid."""
+    with transaction.atomic():
+        ledger.lock_balances(owner_ids=list(most_paise))
+        plans = open_plans_of(Book.ARREARS, list(most_paise))
+        known = _asked_on(plans.values())
+        payments = [
+            _Payment(
+                plan=plan,
+                book=Book.ARREARS,
+                reason=PAID_OFF,
+                source=source,
+                asked_paise=plan.left_paise,
+                paid_paise=min(most_paise[one], plan.left_paise),
+                effective_at=effective_at,
+            )
+            for one, plan in plans.items()
+            if most_paise[one] > 0 and (plan.plan_id, source) not in known
+        ]
+        _keep(payments, now)
+    return {one.plan.connection_id: one.paid_paise for one in payments}
 
 
 def open_plans_of(book: Book, connection_ids: Sequence[int]) -> dict[int, PlanNow]:
@@ -200,6 +234,22 @@ def take_from_recharge(
             return None
         _keep([_share(plan, taken, source, now)], now)
     return Taken(taken_paise=taken, left_paise=plan.left_paise - taken)
+
+
+def recharge_that_leaves(
+    connection_id: int, wanted_paise: int, *, catch_up_percent: int, now: datetime
+) -> int:
+    """As `service.recharge_that_leaves` says."""
+    held = held_plans(Book.ARREARS, [connection_id]).get(connection_id)
+    if held is None or held.plan is None:
+        return wanted_paise
+    return rules.recharge_that_leaves(
+        held.plan.terms,
+        wanted_paise=wanted_paise,
+        left_paise=held.left_paise,
+        behind_paise=_behind_if_prepaid(held, supply_day_of(now)),
+        catch_up_percent=catch_up_percent,
+    )
 
 
 def held_plans(book: Book, connection_ids: Sequence[int]) -> dict[int, _Held]:
@@ -308,7 +358,7 @@ def _due(
     """The instalments whose day has come and that nobody has asked for yet."""
     found: list[_Payment] = []
     held = held_plans(book, connection_ids)
-    asked = _asked_on(held.values())
+    asked = _asked_on(one.plan for one in held.values() if one.plan is not None)
     for one in held.values():
         plan = one.plan
         if plan is None or not one.left_paise or not isinstance(plan.terms, Instalments):
@@ -333,8 +383,9 @@ def _due(
     return found
 
 
-def _asked_on(held: Iterable[_Held]) -> set[tuple[int, str]]:
-    ids = [one.plan.plan_id for one in held if one.plan is not None]
+def _asked_on(plans: Iterable[PlanNow]) -> set[tuple[int, str]]:
+    """Which plans were asked for something by which source."""
+    ids = [plan.plan_id for plan in plans]
     return set(PlanPayment.objects.filter(plan_id__in=ids).values_list("plan_id", "source"))
 
 
@@ -412,11 +463,11 @@ def _paid(one: _Payment) -> NewEntry:
     )
 
 
-def _set_aside(new: NewPlan, now: datetime) -> NewEntry:
+def _set_aside(new: NewPlan, effective_at: datetime) -> NewEntry:
     return _entry(
         reason=SET_ASIDE,
         source=f"{new.connection_id}:{new.source}",
-        at=now,
+        at=effective_at,
         debit=OwnedBook(book=Book.ARREARS, owner_id=new.connection_id),
         credit=WalletOf(owner_id=new.connection_id),
         head=Book.ARREARS.value,

@@ -86,9 +86,35 @@ def from_recharge(
 
     Instalments take a share only where they are behind, and no more than that.
     """
+    percent, most = _part_of(terms, left_paise, behind_paise, catch_up_percent)
+    return min(recharge_paise * percent // 100, most)
+
+
+def recharge_that_leaves(
+    terms: Terms,
+    *,
+    wanted_paise: int,
+    left_paise: int,
+    behind_paise: int,
+    catch_up_percent: int,
+) -> int:
+    """The least recharge of which at least `wanted_paise` is left to the wallet."""
+    percent, most = _part_of(terms, left_paise, behind_paise, catch_up_percent)
+    whole = wanted_paise + most
+    if wanted_paise <= 0:
+        return 0
+    if percent == 100:
+        return whole
+    return min(100 * (wanted_paise - 1) // (100 - percent) + 1, whole)
+
+
+def _part_of(
+    terms: Terms, left_paise: int, behind_paise: int, catch_up_percent: int
+) -> tuple[int, int]:
+    """So many percent of a recharge, and no more than so many paise."""
     if isinstance(terms, RechargeShare):
-        return min(recharge_paise * terms.percent // 100, left_paise)
-    return min(recharge_paise * catch_up_percent // 100, behind_paise, left_paise)
+        return terms.percent, left_paise
+    return catch_up_percent, min(behind_paise, left_paise)
 
 
 # Late payment
@@ -139,21 +165,24 @@ def _surcharges_in(
         before = bills[number - 1] if number else None
         left = 0
         if before is not None:
-            paid = _sum(credits, after=before.issued_at, upto=bill.issued_at)
+            paid = _sum(credits, after=before, within=bill)
             left = min(held[-1], max(before.payable_paise - paid, 0))
-        charged = _sum(
-            surcharges, after=before.issued_at if before else None, upto=bill.issued_at
-        )
-        held.append(left - charged)
+        held.append(left - _sum(surcharges, after=before, within=bill))
     return held
 
 
-def _sum(moves: Sequence[Move], *, after: datetime | None, upto: datetime) -> int:
+def _sum(moves: Sequence[Move], *, after: Billed | None, within: Billed) -> int:
+    """What one bill knows of and the one before did not."""
     return sum(
         one.amount_paise
         for one in moves
-        if (after is None or after < one.recorded_at) and one.recorded_at <= upto
+        if not _is_after(within, one) and (after is None or _is_after(after, one))
     )
+
+
+def _is_after(bill: Billed, move: Move) -> bool:
+    """Whether a bill does not know of a movement: later than its days, or than itself."""
+    return move.effective_at > day_starts(bill.until) or move.recorded_at > bill.issued_at
 
 
 def _unpaid_of(bill: Billed, credits: Sequence[Move], day: date) -> int:
@@ -161,7 +190,7 @@ def _unpaid_of(bill: Billed, credits: Sequence[Move], day: date) -> int:
     paid = sum(
         one.amount_paise
         for one in credits
-        if one.recorded_at > bill.issued_at and supply_day_of(one.effective_at) <= day
+        if _is_after(bill, one) and supply_day_of(one.effective_at) <= day
     )
     return max(bill.payable_paise - paid, 0)
 

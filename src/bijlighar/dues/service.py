@@ -14,6 +14,7 @@ from bijlighar.dues._deposits import NotHeld as NotHeld
 from bijlighar.dues._months import INTEREST as INTEREST
 from bijlighar.dues._months import LATE_PAYMENT as LATE_PAYMENT
 from bijlighar.dues._plans import INSTALMENT as INSTALMENT
+from bijlighar.dues._plans import PAID_OFF as PAID_OFF
 from bijlighar.dues._plans import SET_ASIDE as SET_ASIDE
 from bijlighar.dues._plans import SHARE as SHARE
 from bijlighar.dues._plans import AlreadyPlanned as AlreadyPlanned
@@ -40,14 +41,21 @@ from bijlighar.ledger.values import Book
 
 
 def set_aside(
-    *, plans: Sequence[NewPlan], now: datetime, anew: bool = False
+    *,
+    plans: Sequence[NewPlan],
+    now: datetime,
+    effective_at: datetime | None = None,
+    anew: bool = False,
 ) -> tuple[PlanNow, ...]:
     """Move dues out of wallets and fix how they are paid back; the plans open now.
 
     All or none, each source once. With `anew` what is left of an open plan is taken along
-    on the new terms. Raises WrongPlan, AlreadyPlanned, NotOwed, ledger.NoWallet.
+    on the new terms. It is true from `effective_at` on, or from now.
+    Raises WrongPlan, AlreadyPlanned, NotOwed, ledger.NoWallet.
     """
-    return _plans.open_plans(Book.ARREARS, plans, anew=anew, now=now)
+    return _plans.open_plans(
+        Book.ARREARS, plans, anew=anew, effective_at=effective_at or now, now=now
+    )
 
 
 def ask_deposit(
@@ -57,7 +65,7 @@ def ask_deposit(
 
     As `set_aside`. Raises WrongPlan, AlreadyPlanned, ledger.NoWallet.
     """
-    return _plans.open_plans(Book.DEPOSIT, plans, anew=anew, now=now)
+    return _plans.open_plans(Book.DEPOSIT, plans, anew=anew, effective_at=now, now=now)
 
 
 def drop_demand(
@@ -105,6 +113,25 @@ def take_from_recharge(
     )
 
 
+def recharge_that_leaves(
+    *, connection_id: int, wanted_paise: int, catch_up_percent: int, now: datetime
+) -> int:
+    """The least recharge of which so much is left to the wallet, in paise."""
+    return _plans.recharge_that_leaves(
+        connection_id, wanted_paise, catch_up_percent=catch_up_percent, now=now
+    )
+
+
+def pay_off(
+    *, most_paise: Mapping[int, int], source: str, effective_at: datetime, now: datetime
+) -> dict[int, int]:
+    """Pay old dues from wallets at once, each up to an amount; what each paid.
+
+    For money that is there for them, as a deposit that is set off. Each source once.
+    """
+    return _plans.pay_off(most_paise, source=source, effective_at=effective_at, now=now)
+
+
 def plan_of(*, connection_id: int) -> PlanNow | None:
     """The plan by which old dues are paid back; None where none is open."""
     return _plans.open_plans_of(Book.ARREARS, [connection_id]).get(connection_id)
@@ -143,14 +170,18 @@ def hold(*, deposits: Sequence[NewDeposit], now: datetime) -> None:
 
 
 def set_off(
-    *, owed_paise: Mapping[int, int], source: str, now: datetime
+    *,
+    owed_paise: Mapping[int, int],
+    source: str,
+    now: datetime,
+    effective_at: datetime | None = None,
 ) -> dict[int, SetOff]:
     """Give deposits to the wallets whole: against what is owed, the rest is credit.
 
     `owed_paise` names the connections. Those that hold nothing are left out, also when it
     is repeated. Source: conversion to prepaid (tariffs reference 1.4).
     """
-    return _deposits.set_off(owed_paise, source, now)
+    return _deposits.set_off(owed_paise, source, effective_at or now, now)
 
 
 def refund(*, refunds: Sequence[DepositRefund], now: datetime) -> None:

@@ -104,6 +104,8 @@ class Billed:
     """What one bill asked for in all, earlier dues included, and by when."""
 
     connection_id: int
+    until: date
+    """The first day after its period: it knows of what took effect by then."""
     due_on: date
     """The last day on which it can be paid without a surcharge."""
     issued_at: datetime

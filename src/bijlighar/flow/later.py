@@ -22,6 +22,9 @@ CHECK_IMPORT = "flow.check_import"
 TAKE_IN_IMPORT = "flow.take_in_import"
 TAKE_UP_IMPORTS = "flow.take_up_imports"
 FORGET_ANSWERS = "flow.forget_answers"
+POST_INSTALMENTS = "flow.post_instalments"
+CHARGE_LATE = "flow.charge_late"
+CREDIT_INTEREST = "flow.credit_interest"
 
 MOST_CONNECTIONS_A_JOB = 2_000
 

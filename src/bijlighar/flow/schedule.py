@@ -47,6 +47,24 @@ SCHEDULE = (
         why="the midnight registers are there: ask every meter",
     ),
     Line(
+        task=later.POST_INSTALMENTS,
+        first_at=time(0, 10),
+        every=DAY,
+        why="instalments of old dues and deposits whose day it is; each is posted once",
+    ),
+    Line(
+        task=later.CHARGE_LATE,
+        first_at=time(0, 15),
+        every=DAY,
+        why="once a month, the days of the last one on which bills were overdue",
+    ),
+    Line(
+        task=later.CREDIT_INTEREST,
+        first_at=time(0, 20),
+        every=DAY,
+        why="once a month, what prepaid balances have earned in the last one",
+    ),
+    Line(
         task=later.REVIEW_ALL,
         first_at=time(0, 30),
         every=timedelta(minutes=120),

@@ -14,11 +14,15 @@ from procrastinate.contrib.django import app
 
 from bijlighar.clock.clock import now, real_now
 from bijlighar.connections import service as connections
+from bijlighar.dues import service as dues
+from bijlighar.dues.values import Monthly
 from bijlighar.flow import later
 from bijlighar.flow.close_day import charge_again as again
 from bijlighar.flow.close_day import charge_silent as estimate
 from bijlighar.flow.close_day import close_day as close
 from bijlighar.flow.decide_proposal import close_overtaken
+from bijlighar.flow.dues import post_instalments as instalments
+from bijlighar.flow.dues import post_months
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
 from bijlighar.grid import service as grid
@@ -89,6 +93,26 @@ def charge_silent(**_: Any) -> None:
     ids = connections.ids()
     for start in range(0, len(ids), CONNECTIONS_AT_ONCE):
         estimate(connection_ids=ids[start : start + CONNECTIONS_AT_ONCE], now=now())
+
+
+@_task(later.POST_INSTALMENTS, retry=_DATABASE_AWAY)
+def post_instalments(**_: Any) -> None:
+    """Post the instalments whose day has come."""
+    ids = dues.with_instalments()
+    for start in range(0, len(ids), CONNECTIONS_AT_ONCE):
+        instalments(connection_ids=ids[start : start + CONNECTIONS_AT_ONCE], now=now())
+
+
+@_task(later.CHARGE_LATE, retry=_DATABASE_AWAY)
+def charge_late(**_: Any) -> None:
+    """Charge the overdue days of ended months, where that is not done."""
+    post_months(what=Monthly.LATE_PAYMENT, part=CONNECTIONS_AT_ONCE, now=now())
+
+
+@_task(later.CREDIT_INTEREST, retry=_DATABASE_AWAY)
+def credit_interest(**_: Any) -> None:
+    """Credit the interest of ended months, where that is not done."""
+    post_months(what=Monthly.INTEREST, part=CONNECTIONS_AT_ONCE, now=now())
 
 
 @_task(later.SEND_NOTICE, queue="notices", retry=_AGAIN)
