@@ -312,7 +312,6 @@ def test_every_other_movement_has_its_name_and_the_rest_is_told_too(balram):
 
 
 def test_a_run_over_the_fleet_that_is_no_charge_is_told_by_its_book(asha, balram):
-    import numpy as np
 
     late = BookOf(book=Book.SURCHARGE, head="late")
     at = morning(date(2026, 4, 20))

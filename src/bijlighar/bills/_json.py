@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any, TypeVar, get_type_hints
 
@@ -18,14 +18,19 @@ from bijlighar.bills.values import (
 
 Kept = TypeVar("Kept", Adjustment, BillDay, BillNames, BillPart, PrintedLine)
 
+_KINDS: dict[type, dict[str, Any]] = {
+    of: get_type_hints(of) for of in (Adjustment, BillDay, BillNames, BillPart, PrintedLine)
+}
+
 
 def as_json(
     one: Adjustment | BillDay | BillNames | BillPart | PrintedLine,
 ) -> dict[str, Any]:
     """A value as JSON has it."""
+    told = {field.name: getattr(one, field.name) for field in fields(one)}
     return {
         name: value.isoformat() if isinstance(value, date) else value
-        for name, value in asdict(one).items()
+        for name, value in told.items()
     }
 
 
@@ -36,8 +41,7 @@ def listed(of: type[Kept], told: Iterable[Mapping[str, Any]]) -> tuple[Kept, ...
 
 def read(of: type[Kept], told: Mapping[str, Any]) -> Kept:
     """The value that a JSON object tells of."""
-    kinds = get_type_hints(of)
-    return of(**{one.name: _value(kinds[one.name], told[one.name]) for one in fields(of)})
+    return of(**{name: _value(kind, told[name]) for name, kind in _KINDS[of].items()})
 
 
 def _value(kind: type, told: Any) -> Any:

@@ -7,8 +7,9 @@ that they add up to its days to the paisa.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby
 
 from bijlighar.charges._explain import slices_of
@@ -23,7 +24,7 @@ from bijlighar.charges.values import (
     PeriodPart,
 )
 from bijlighar.tariffs.explaining import explain
-from bijlighar.tariffs.values import Head
+from bijlighar.tariffs.values import Head, Order, Schedule
 
 _COLUMNS = (
     "connection_id",
@@ -55,12 +56,13 @@ def periods_of(
     kept = DayCharge.objects.in_bulk(
         [row["id"] for found in parts.values() for part in found for row in _ends(part)]
     )
+    order_of_id = cache(order_of)  # Hundreds of connections share a handful.
     found: dict[int, ChargedPeriod] = {}
     rejected: list[NotCharged] = []
     for connection_id, rows in days.items():
         try:
             explained = tuple(
-                _explained(part, first, kept) for part in parts[connection_id]
+                _explained(part, first, kept, order_of_id) for part in parts[connection_id]
             )
         except OrderGone as error:
             rejected.append(NotCharged(connection_id=connection_id, error=str(error)))
@@ -104,13 +106,16 @@ def _ends(part: Sequence[_Row]) -> Iterator[_Row]:
 
 
 def _explained(
-    part: Sequence[_Row], first: date, kept: Mapping[int, DayCharge]
+    part: Sequence[_Row],
+    first: date,
+    kept: Mapping[int, DayCharge],
+    order_of_id: Callable[[int], tuple[Order, Schedule]],
 ) -> PeriodPart:
     last = kept[part[-1]["id"]]
     began_before = day_of_number(part[0]["day"]) < first
     before = kept[part[0]["id"]] if began_before else None
     inside = part[1:] if began_before else part
-    order, schedule = order_of(last.schedule_id)
+    order, schedule = order_of_id(last.schedule_id)
     lines = explain(schedule, slices_of(last, before), slices_of(last, last))
     return PeriodPart(
         first=day_of_number(inside[0]["day"]),
