@@ -11,6 +11,8 @@ from django.db import connection
 from bijlighar.kernel.columns import ColumnType, fetch_columns
 from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.kernel.sql import statement
+from bijlighar.tariffs.heads import heads_of
+from bijlighar.tariffs.orders import schedules_for
 from bijlighar.tariffs.values import Head, IntArray, Schedule
 
 Columns = dict[str, IntArray]
@@ -25,9 +27,6 @@ _OPEN_DAY = (
     "meter_id",
     "installed_on",
     "opening_register_wh",
-    "closing_register_wh",
-    "is_heard",
-    "peak_wh",
     "category_place",
     "sanctioned_load_w",
     "is_prepaid",
@@ -81,7 +80,50 @@ def open_day(
         "through": day - ONE_DAY if is_charged else day,
         "categories": list(categories),
     }
-    return fetch("open_day", told, _OPEN_DAY, dates=_DATES)
+    wanted = [name for name in _OPEN_DAY if name not in _never(categories, day)]
+    found = fetch("open_day", told, wanted, dates=_DATES)
+    nothing = np.zeros_like(found["meter_id"])
+    found |= {name: nothing for name in _OPEN_DAY if name not in found}
+    return found | _told_by_meters(found["meter_id"], day)
+
+
+def _never(categories: Sequence[str], day: date) -> set[str]:
+    """Columns that are zero for everybody, as no schedule of the day or of the day before
+    has what they hold: not asked for, a third less comes over the wire."""
+    schedules = [
+        schedule
+        for category in categories
+        for its_day in (day - ONE_DAY, day)
+        for schedule in schedules_for(category, its_day)
+    ]
+    heads = {head for schedule in schedules for head in heads_of(schedule)}
+    most = max((len(schedule.windows) for schedule in schedules), default=0)
+    return {f"before_{head.value}_paise" for head in Head if head not in heads} | {
+        f"before_window_{place}_wh" for place in range(most + 1, MOST_WINDOWS + 1)
+    }
+
+
+def _told_by_meters(meter_ids: IntArray, day: date) -> Columns:
+    """The register and the highest half-hour of each meter, and whether one is known."""
+    told = {"meters": _ids(meter_ids), "day": day}
+    registers = fetch("registers_on", told, ("meter_id", "register_wh"), dates=set())
+    peaks = fetch("peaks_on", told, ("meter_id", "peak_wh"), dates=set())
+    register, is_heard = _matched(
+        meter_ids, registers["meter_id"], registers["register_wh"]
+    )
+    peak, _ = _matched(meter_ids, peaks["meter_id"], peaks["peak_wh"])
+    return {"closing_register_wh": register, "is_heard": is_heard, "peak_wh": peak}
+
+
+def _matched(
+    wanted: IntArray, ids: IntArray, values: IntArray
+) -> tuple[IntArray, IntArray]:
+    """The value of each wanted id, ids being in order, and 1 where there is one, else 0."""
+    if not len(ids):
+        return np.zeros_like(wanted), np.zeros_like(wanted)
+    place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    is_there = ids[place] == wanted
+    return np.where(is_there, values[place], 0), is_there.astype(np.int64)
 
 
 def windows_of(*, schedule: Schedule, meter_ids: IntArray, day: date) -> Columns:

@@ -9,7 +9,14 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
-from bijlighar.charges import _again, _close, _explain, _period, _provisional
+from bijlighar.charges import (
+    _again,
+    _claims,
+    _close,
+    _explain,
+    _period,
+    _provisional,
+)
 from bijlighar.charges._closing import Closing
 from bijlighar.charges._schedules import OrderGone as OrderGone
 from bijlighar.charges.policy import ChargingPolicy, charging_policy
@@ -18,6 +25,7 @@ from bijlighar.charges.rules import REASON as REASON
 from bijlighar.charges.values import (
     ChargedDays,
     ChargedPeriods,
+    Claims,
     DayExplained,
     DayTotal,
     MonthSoFar,
@@ -133,6 +141,14 @@ def shocks_of(*, connection_ids: Sequence[int], today: date) -> dict[int, Shock]
         )
         found = rows(cursor)
     return _explain.held_shocks(found, today=today)
+
+
+def claims(*, month: date) -> Claims:
+    """What others owe for the reliefs of a month's days, corrections of earlier ones apart.
+
+    `month` is its first day. Raises OrderGone.
+    """
+    return _claims.claims(month)
 
 
 def totals(*, first: date, until: date) -> tuple[int, int]:

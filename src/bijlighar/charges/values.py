@@ -170,3 +170,44 @@ class ChargedPeriods:
 
     found: Mapping[int, ChargedPeriod]
     rejected: tuple[NotCharged, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one funder owes for a month's reliefs under one schedule and head.
+
+    Of a correction, `connections` are those that were charged anew, and both amounts are
+    theirs; a claim of the month itself has nothing claimed before.
+    """
+
+    month: date
+    """Of the supply days: its first day."""
+    funder: str
+    state: str
+    discom: str
+    category: str
+    eligible: str
+    """Whom the schedule is for, in the order's words."""
+    order_en: str
+    in_force_from: date
+    head: str
+    connections: int
+    energy_wh: int
+    claimed_before_paise: int
+    holds_now_paise: int
+
+    @property
+    def amount_paise(self) -> int:
+        """What is claimed now; negative where it is to be given back."""
+        return self.holds_now_paise - self.claimed_before_paise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What is claimed with one month's books, which close at an instant."""
+
+    month: date
+    closes_at: datetime
+    claims: tuple[Claim, ...]
+    corrections: tuple[Claim, ...]
+    """Of earlier months, known since their books closed."""

@@ -12,6 +12,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -45,6 +46,15 @@ _EXACT = 2**53
 
 Rows = Iterator[tuple[int, list[str]]]
 """(number as a spreadsheet has it, cells); rows with nothing in them are left out."""
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    zlib.error,
+)
+"""What Python's zip reader raises at a workbook that is none, or no longer one."""
 
 
 class FileRefused(BijligharError):

@@ -19,12 +19,16 @@ MICROPAISE_PER_RUPEE = 100 * MICROPAISE_PER_PAISA
 Whole = IntArray | int
 """One number for each row, or one for all."""
 
+_SIGN = 63
+"""Shifted right so far, an int64 is -1 where it is negative, else 0."""
+
 
 def nearest(numerator: IntArray, denominator: Whole) -> IntArray:
     """The quotient of a numerator that is not negative, rounded half up."""
-    if isinstance(denominator, int) and denominator == 1:
+    divisor = one_for_all(denominator)
+    if isinstance(divisor, int) and divisor == 1:
         return numerator
-    return (numerator + denominator // 2) // denominator
+    return (numerator + divisor // 2) // divisor
 
 
 def part(amount: IntArray, *, numerator: Whole, denominator: Whole) -> IntArray:
@@ -32,18 +36,32 @@ def part(amount: IntArray, *, numerator: Whole, denominator: Whole) -> IntArray:
 
     Halves are rounded away from zero. The amount is divided before it is multiplied, so
     that no step grows beyond the amount times `numerator / denominator` and `denominator`
-    times `numerator`.
+    times `numerator`. Floor division takes a half of what is negative towards zero, unless
+    one less is added; only what divides by an even number has halves.
     """
-    size = np.abs(amount)
-    over = size // denominator
-    rest = size - over * denominator
-    times = np.abs(numerator)
-    found = over * times + (rest * times + denominator // 2) // denominator
-    return np.where((amount < 0) != (np.asarray(numerator) < 0), -found, found)
+    over = amount // denominator
+    rest = (amount - over * denominator) * numerator
+    rest += denominator // 2
+    is_negative = (amount >> _SIGN) ^ (np.asarray(numerator) >> _SIGN)
+    rest += is_negative * (1 - denominator % 2)
+    rest //= denominator
+    return rest + over * numerator
 
 
 def to_paise(amount: IntArray, step_paise: int = 1) -> IntArray:
     """The nearest whole step of paise, halves away from zero, in paise."""
     step = step_paise * MICROPAISE_PER_PAISA
-    steps = (np.abs(amount) + step // 2) // step
-    return np.where(amount < 0, -steps, steps) * step_paise
+    paise = amount + step // 2
+    paise += amount >> _SIGN
+    paise //= step
+    if step_paise != 1:
+        paise *= step_paise
+    return paise
+
+
+def one_for_all(number: Whole) -> Whole:
+    """A column of which all rows are alike as one number: dividing by it is faster."""
+    if isinstance(number, int) or not number.size:
+        return number
+    first = int(number.flat[0])
+    return first if (number == first).all() else number

@@ -78,6 +78,23 @@ def scale_of(schedule: Schedule, *, days_in_month: IntArray, slab_days: IntArray
     return Scale(times=days_in_month, days=slab_days, months=None, places=0)
 
 
+def heads_of(schedule: Schedule) -> frozenset[Head]:
+    """The heads that a schedule has; every other is nothing for everybody."""
+    there = {
+        Head.ENERGY: True,
+        Head.TIME_OF_DAY: bool(schedule.windows),
+        Head.FIXED: bool(schedule.fixed),
+        Head.EXCESS_DEMAND: schedule.excess_demand is not None,
+        Head.SUBSIDY: bool(schedule.subsidy),
+        Head.SCHEME: bool(schedule.free_units or schedule.payable_cap),
+        Head.FPPAS: schedule.fppas is not None,
+        Head.DUTY: schedule.duty is not None,
+        Head.REBATE: bool(schedule.rebates),
+        Head.MINIMUM: schedule.minimum is not None,
+    }
+    return frozenset(head for head, is_there in there.items() if is_there)
+
+
 class Month:
     """The heads of one month so far under one schedule; micropaise, reliefs negative.
 
@@ -95,16 +112,22 @@ class Month:
         self._covered: IntArray | None = None
         self._within: BoolArray | None = None
         self.heads: dict[Head, IntArray] = {Head.ENERGY: self.energy_at(self.used)}
-        self._add(Head.TIME_OF_DAY, bool(schedule.windows), self._time_of_day)
-        self._add(Head.FIXED, bool(schedule.fixed), self._fixed)
-        self._add(Head.EXCESS_DEMAND, schedule.excess_demand is not None, self._excess)
-        self._add(Head.SUBSIDY, bool(schedule.subsidy), self._subsidy)
-        scheme = schedule.free_units is not None or schedule.payable_cap is not None
-        self._add(Head.SCHEME, scheme, self._scheme)
-        self._add(Head.FPPAS, schedule.fppas is not None, self._fppas)
-        self._add(Head.DUTY, schedule.duty is not None, self._duty)
-        self._add(Head.REBATE, bool(schedule.rebates), self._rebate)
-        self._add(Head.MINIMUM, schedule.minimum is not None, self._minimum)
+        # In the order of calculation: what follows may be a share of what stands before.
+        amounts = {
+            Head.TIME_OF_DAY: self._time_of_day,
+            Head.FIXED: self._fixed,
+            Head.EXCESS_DEMAND: self._excess,
+            Head.SUBSIDY: self._subsidy,
+            Head.SCHEME: self._scheme,
+            Head.FPPAS: self._fppas,
+            Head.DUTY: self._duty,
+            Head.REBATE: self._rebate,
+            Head.MINIMUM: self._minimum,
+        }
+        there = heads_of(schedule)
+        for head, amount in amounts.items():
+            if head in there:
+                self.heads[head] = amount()
 
     def energy_at(self, used: IntArray) -> IntArray:
         """What so much energy (times the scale) costs on the ladder that is chosen."""
@@ -212,11 +235,6 @@ class Month:
                 for a, wh in zip(found, inside, strict=True)
             ]
         return found
-
-    def _add(self, head: Head, is_there: bool, amount: object) -> None:
-        if is_there:
-            assert callable(amount)
-            self.heads[head] = amount()
 
     def _counted(self, head: Head, on: On) -> IntArray:
         amount = self.heads[head]

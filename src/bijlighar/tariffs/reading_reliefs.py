@@ -115,14 +115,10 @@ def read_duty(schedule: Table) -> Duty | None:
     """The electricity duty: one share, or shares by slab."""
     if not schedule.has("duty"):
         return None
-    one = schedule.table(
-        "duty", keys=("of",), optional=("share", "slabs", "on", *SAID)
-    )
+    one = schedule.table("duty", keys=("of",), optional=("share", "slabs", "on", *SAID))
     if one.has("share") == one.has("slabs"):
         raise one.refuse("one of `share` and `slabs` is needed")
-    return Duty(
-        slabs=_duty_slabs(one), of=read_heads(one, _BEFORE_DUTY), on=_on(one)
-    )
+    return Duty(slabs=_duty_slabs(one), of=read_heads(one, _BEFORE_DUTY), on=_on(one))
 
 
 def read_rebates(schedule: Table) -> tuple[Rebate, ...]:
