@@ -12,6 +12,8 @@ import click
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.run.audit_commands import audit
+from bijlighar.run.claim_commands import claims
+from bijlighar.run.mode_commands import mode
 from bijlighar.run.staff_commands import staff
 from bijlighar.run.tariff_commands import tariffs
 
@@ -221,6 +223,8 @@ def restored() -> None:
 
 
 main.add_command(audit)
+main.add_command(claims)
+main.add_command(mode)
 main.add_command(staff)
 main.add_command(tariffs)
 
