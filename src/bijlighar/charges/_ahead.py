@@ -19,9 +19,14 @@ def thresholds_ahead(rated: RatedDays) -> list[ThresholdAhead]:
         return []
     found: list[ThresholdAhead] = []
     for slab_days in np.unique(slices.slab_days).tolist():
-        for threshold in thresholds(
-            schedule, days_in_month=days_in_month(rated.day), slab_days=slab_days
-        ):
+        # Two things may change at one use: what they cost together is told once.
+        by_use = {
+            threshold.upto_wh: threshold
+            for threshold in thresholds(
+                schedule, days_in_month=days_in_month(rated.day), slab_days=slab_days
+            )
+        }
+        for threshold in by_use.values():
             rows = _came_close(rated, slab_days, threshold)
             if len(rows):
                 found += _told(rated, rows, threshold)

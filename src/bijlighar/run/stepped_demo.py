@@ -161,7 +161,7 @@ def _report(
         open_wh=sum(wh for wh, _ in used.values()) - meter_wh,
         opening_paise=money.get(ledger.OPENING, 0),
         recharged_paise=money.get(RECHARGE, 0),
-        charged_paise=-money.get(charges.REASON, 0),
+        charged_paise=-money.get(charges.REASON, 0) - money.get(charges.CORRECTION, 0),
         wallets_paise=ledger.wallets_paise(),
         transfers=ledger.count_transfers(),
         disconnections=supply.count_disconnections(),
