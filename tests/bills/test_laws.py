@@ -29,7 +29,7 @@ from tests.bills.stories import (
 pytestmark = pytest.mark.django_db
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     energies=st.lists(st.integers(0, 30_000), min_size=30, max_size=30),
     recharges=st.lists(

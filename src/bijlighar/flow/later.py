@@ -22,11 +22,14 @@ CHECK_IMPORT = "flow.check_import"
 TAKE_IN_IMPORT = "flow.take_in_import"
 TAKE_UP_IMPORTS = "flow.take_up_imports"
 FORGET_ANSWERS = "flow.forget_answers"
+BILL_ALL = "flow.bill_all"
+BILL_MONTH = "flow.bill_month"
 POST_INSTALMENTS = "flow.post_instalments"
 CHARGE_LATE = "flow.charge_late"
 CREDIT_INTEREST = "flow.credit_interest"
 
 MOST_CONNECTIONS_A_JOB = 2_000
+MOST_BILLS_A_JOB = 500
 
 
 def close_day(*, connection_ids: Sequence[int]) -> None:
@@ -43,6 +46,13 @@ def charge_again(*, connection_ids: Sequence[int], first: date, because: str) ->
         app.configure_task(CHARGE_AGAIN).defer(
             connection_ids=part, first=first.isoformat(), because=because
         )
+
+
+def bill_month(*, connection_ids: Sequence[int], first: date) -> None:
+    """Make these connections' bills of the month that begins with `first`, soon."""
+    for start in range(0, len(connection_ids), MOST_BILLS_A_JOB):
+        part: JSONValue = list(connection_ids[start : start + MOST_BILLS_A_JOB])
+        app.configure_task(BILL_MONTH).defer(connection_ids=part, first=first.isoformat())
 
 
 def send_notices(*, notice_ids: Iterable[int]) -> None:

@@ -89,6 +89,12 @@ SCHEDULE = (
         why="days that a silent meter has not told are charged by estimate, as policy says",
     ),
     Line(
+        task=later.BILL_ALL,
+        first_at=time(6, 0),
+        every=DAY,
+        why="the month is over: its bills, and each morning those whose days were open",
+    ),
+    Line(
         task=later.PROVE_LEDGER,
         first_at=time(3, 0),
         every=DAY,

@@ -17,6 +17,8 @@ from bijlighar.connections import service as connections
 from bijlighar.dues import service as dues
 from bijlighar.dues.values import Monthly
 from bijlighar.flow import later
+from bijlighar.flow.bill_month import bill_month as bill
+from bijlighar.flow.bill_month import due_on
 from bijlighar.flow.close_day import charge_again as again
 from bijlighar.flow.close_day import charge_silent as estimate
 from bijlighar.flow.close_day import close_day as close
@@ -113,6 +115,21 @@ def charge_late(**_: Any) -> None:
 def credit_interest(**_: Any) -> None:
     """Credit the interest of ended months, where that is not done."""
     post_months(what=Monthly.INTEREST, part=CONNECTIONS_AT_ONCE, now=now())
+
+
+@_task(later.BILL_ALL, retry=_DATABASE_AWAY)
+def bill_all(**_: Any) -> None:
+    """Make the bills of last month that are not made yet, in parts."""
+    due = due_on(now=now())
+    if due is not None:
+        first, connection_ids = due
+        later.bill_month(connection_ids=connection_ids, first=first)
+
+
+@_task(later.BILL_MONTH, retry=_DATABASE_AWAY)
+def bill_month(*, connection_ids: list[int], first: str, **_: Any) -> None:
+    """Make these connections' bills of the month that begins with `first`."""
+    bill(connection_ids=connection_ids, first=date.fromisoformat(first), now=now())
 
 
 @_task(later.SEND_NOTICE, queue="notices", retry=_AGAIN)

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     DISCONNECTED = "disconnected"
     RECONNECTED = "reconnected"
     THRESHOLD_AHEAD = "threshold_ahead"
+    BILL_READY = "bill_ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
