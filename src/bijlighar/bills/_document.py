@@ -105,7 +105,7 @@ def _lines(bill: Bill, language: Language) -> tuple[BillLine, ...]:
 
 
 def _line(bill: Bill, line: PrintedLine, language: Language) -> BillLine:
-    rate = line.rate
+    rate = line.rate.replace("-", MINUS)
     return BillLine(
         text=_in(language, line.text_en, line.text_hi),
         quantity=_in(language, line.quantity_en, line.quantity_hi),
@@ -137,8 +137,8 @@ def _with_true_up(bill: Bill, line: BillLine, language: Language) -> BillLine:
     note = say(
         "trued_up",
         language,
-        deducted=_amount(bill.deducted_paise),
-        true_up=_amount(bill.true_up_paise),
+        deducted=_rupees(bill.deducted_paise),
+        true_up=_rupees(bill.true_up_paise),
     )
     return BillLine(
         text=line.text,
@@ -193,8 +193,8 @@ def _day(language: Language, day: date) -> str:
     return format_date(day, "d MMM", locale=language)
 
 
-def _amount(paise: int) -> str:
-    return format_rupees(paise).replace("-", MINUS)
+def _rupees(paise: int) -> str:
+    return f"{MINUS if paise < 0 else ''}₹{format_rupees(abs(paise))}"
 
 
 def _in(language: Language, english: str, hindi: str) -> str:
