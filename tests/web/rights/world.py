@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from bijlighar.connections.models import Protection
 from bijlighar.connections.values import Home, ProtectionKind
 from bijlighar.dashboards.models import SavedView
+from bijlighar.dues.models import Interest, LateDays, Plan, PlanPayment
 from bijlighar.flow.close_day import close_day
 from bijlighar.flow.propose import propose
 from bijlighar.flow.protect_connection import PROTECT, protect_payload
@@ -148,6 +149,7 @@ def seed(place: Place, ids: Mapping[str, int]) -> Seeded:
     maker_id, _ = _staff(place, "maker", Role.EXECUTIVE_ENGINEER, area_id)
     checker_id, _ = _staff(place, "checker", Role.APPROVER, area_id)
     order_id = _money(place, home)
+    _dues(place, home)
     command_id = _supply(place, home)
     proposal_id = propose(
         kind=PROTECT,
@@ -256,6 +258,48 @@ def _money(place: Place, home: Home) -> UUID:
         credited_at=NOW,
     )
     return order_id
+
+
+def _dues(place: Place, home: Home) -> None:
+    of_home = {"connection_id": home.connection_id}
+    plan = Plan.objects.create(
+        **of_home,
+        book="arrears",
+        number=1,
+        amount_paise=10_00,
+        added_paise=10_00,
+        percent_of_recharge=25,
+        because=place.word,
+        source=place.word,
+        opened_at=NOW,
+    )
+    PlanPayment.objects.create(
+        **of_home,
+        plan=plan,
+        source=place.word,
+        asked_paise=1,
+        paid_paise=1,
+        posted_at=NOW,
+    )
+    LateDays.objects.create(
+        **of_home,
+        month=OPENED,
+        number=1,
+        due_on=OPENED,
+        first_day=OPENED,
+        days=1,
+        dues_paise=1,
+        share_per_month=Decimal("0.0125"),
+        amount_paise=1,
+        posted_at=NOW,
+    )
+    Interest.objects.create(
+        **of_home,
+        month=OPENED,
+        share_per_year=Decimal("0.05"),
+        amount_paise=1,
+        posted_at=NOW,
+    )
 
 
 def _supply(place: Place, home: Home) -> int:
