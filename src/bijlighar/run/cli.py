@@ -12,6 +12,7 @@ import click
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.run.audit_commands import audit
+from bijlighar.run.bill_commands import bills
 from bijlighar.run.claim_commands import claims
 from bijlighar.run.mode_commands import mode
 from bijlighar.run.staff_commands import staff
@@ -223,6 +224,7 @@ def restored() -> None:
 
 
 main.add_command(audit)
+main.add_command(bills)
 main.add_command(claims)
 main.add_command(mode)
 main.add_command(staff)
