@@ -17,7 +17,6 @@ from django.db import transaction
 from bijlighar.bills import service as bills
 from bijlighar.bills.values import BillKind
 from bijlighar.charges import service as charges
-from bijlighar.charges.policy import ChargingPolicy
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import FactsChange, PaymentMode
 from bijlighar.dues import service as dues
@@ -83,11 +82,13 @@ class ModeChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Turn:
-    """One change for many connections: to what, from when, by which policy."""
+    """One change for many connections: to what, from when, by the charging policy."""
 
     to: PaymentMode
     from_day: date
-    policy: ChargingPolicy
+    percent_of_recharge: int
+    instalments_of_dues: int
+    instalments_of_deposit: int
     now: datetime
 
     @property
@@ -127,7 +128,15 @@ def change_mode(
     """
     if from_day > supply_day_of(now):
         raise DayAhead(f"{from_day} has not begun: the days before it are not charged.")
-    turn = _Turn(to=to, from_day=from_day, policy=charges.policy(), now=now)
+    policy = charges.policy()
+    turn = _Turn(
+        to=to,
+        from_day=from_day,
+        percent_of_recharge=policy.percent_of_recharge_for_arrears,
+        instalments_of_dues=policy.instalments_of_dues,
+        instalments_of_deposit=policy.instalments_of_deposit,
+        now=now,
+    )
     changed: list[ModeChange] = []
     unchanged: list[int] = []
     rejected: dict[int, str] = {}
@@ -296,9 +305,9 @@ def _settle_to_prepaid(
         one: max(on_wallet[one] - (used[one].against_dues_paise if one in used else 0), 0)
         for one in ids
     }
-    percent = turn.policy.percent_of_recharge_for_arrears
-    terms = RechargeShare(percent=percent)
-    moved = dict.fromkeys(ids, 0) if percent == ALL_OF_IT else left
+    terms = RechargeShare(percent=turn.percent_of_recharge)
+    stays = turn.percent_of_recharge == ALL_OF_IT
+    moved = dict.fromkeys(ids, 0) if stays else left
     return used, _plan(moved, terms, turn), {}
 
 
@@ -308,10 +317,10 @@ def _settle_to_postpaid(
     """Credit stays credit; what is owed, and the deposit that was once set off, come in
     instalments with the bills to come. Source: tariffs reference 0.1: ten and four."""
     first_on = next_month_starts(turn.from_day)
-    terms = Instalments(count=turn.policy.instalments_of_dues, first_on=first_on)
+    terms = Instalments(count=turn.instalments_of_dues, first_on=first_on)
     planned = _plan(on_wallet, terms, turn)
     given = dues.deposits_of(connection_ids=list(on_wallet))
-    terms = Instalments(count=turn.policy.instalments_of_deposit, first_on=first_on)
+    terms = Instalments(count=turn.instalments_of_deposit, first_on=first_on)
     asked = {one: held.set_off_paise for one, held in given.items() if held.set_off_paise}
     dues.ask_deposit(
         plans=[_new_plan(one, paise, terms, turn) for one, paise in asked.items()],
