@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bijlighar.bills import service as bills
 from bijlighar.charges import service as charges
@@ -14,6 +16,7 @@ from bijlighar.dues import service as dues
 from bijlighar.dues.values import Instalments, RechargeShare
 from bijlighar.flow import change_mode as steps
 from bijlighar.flow.change_mode import DayAhead, ModeChange, change_mode
+from bijlighar.flow.dues import post_instalments
 from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.ledger import service as ledger
 from tests.dues.conftest import (
@@ -25,12 +28,16 @@ from tests.dues.conftest import (
     move,
     parts,
     plan,
+    undone,
 )
 from tests.flow.turning import (
     AUGUST,
     TURN,
+    charged_paise,
     connect_many,
     noon,
+    opening_paise,
+    recharge,
     use_until,
     wealth,
 )
@@ -292,3 +299,52 @@ def test_who_is_billed_past_the_day_keeps_the_mode(home):
     done = turn(home, day=date(2025, 8, 20), now=noon(TURN))
     assert "it is billed until 2025-09-01" in done.rejected[0].error
     assert mode(home, TURN) is POSTPAID
+
+
+# In any order
+
+happenings = st.one_of(
+    st.tuples(st.just("days"), st.integers(1, 25)),
+    st.tuples(st.just("recharge"), st.integers(10, 4_000)),
+    st.tuples(st.just("turn"), st.integers(0, 4)),
+    st.tuples(st.just("instalments"), st.just(0)),
+    st.tuples(st.just("bill"), st.just(0)),
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2_000), st.lists(happenings, min_size=3, max_size=9))
+def test_no_paisa_is_lost_in_any_mix_of_days_recharges_and_turns(rupees, mix):
+    """Wallet, deposit and old dues hold what came in less what days cost, always."""
+    with undone():
+        *_, home = connect_many(3)
+        use_until([home], TURN)
+        if rupees:
+            hold(home, rupees * 100, now=noon(AUGUST))
+        day, paid = TURN, 0
+        for number, (what, amount) in enumerate(mix):
+            if what == "days":
+                use_until([home], day + ONE_DAY * amount, first=day)
+                day += ONE_DAY * amount
+            elif what == "recharge":
+                paid += recharge(home, amount, number, day)
+            elif what == "turn":
+                from_day = day - ONE_DAY * amount
+                to = PREPAID if mode(home, from_day) is POSTPAID else POSTPAID
+                turn(home, to=to, day=from_day, now=noon(day))
+                again = turn(home, to=to, day=from_day, now=noon(day))
+                assert again.changed == ()
+            elif what == "bill":
+                bills.issue(
+                    connection_ids=ids(home), first=AUGUST, until=day, now=noon(day)
+                )
+            else:
+                post_instalments(connection_ids=ids(home), now=noon(day))
+            outside = opening_paise(3) + rupees * 100 + paid
+            assert wealth(home) == outside - charged_paise(home)
+            found = dues.plan_of(connection_id=home.connection_id)
+            assert arrears(home) == (found.left_paise if found else 0) >= 0
+            held = deposit(home)
+            assert min(held.held_paise, held.asked_paise, held.set_off_paise) >= 0
+        assert ledger.wrong_wallets() == ()
+        assert ledger.wrong_entries() == ()

@@ -22,10 +22,7 @@ from bijlighar.dues.values import Instalments, RechargeShare
 from bijlighar.flow import change_mode as steps
 from bijlighar.flow.change_mode import ModeChanged, change_mode
 from bijlighar.flow.dues import post_instalments
-from bijlighar.flow.take_payment import take_payment
 from bijlighar.ledger import service as ledger
-from bijlighar.payments.models import RechargeOrder
-from bijlighar.payments.values import Captured
 from tests.dues.conftest import arrears, balance, deposit, ids
 from tests.flow.turning import (
     BACK,
@@ -35,6 +32,7 @@ from tests.flow.turning import (
     deposit_paise,
     noon,
     opening_paise,
+    recharge,
     use_until,
     wealth,
 )
@@ -45,34 +43,6 @@ PREPAID, POSTPAID = PaymentMode.PREPAID, PaymentMode.POSTPAID
 
 def turn(homes: list[Home], to: PaymentMode, day: date) -> ModeChanged:
     return change_mode(connection_ids=ids(*homes), to=to, from_day=day, now=noon(day))
-
-
-def recharge(home: Home, rupees: int, number: int, day: date) -> int:
-    """A recharge through the flow; paise."""
-    import uuid
-
-    gateway_order = f"{home.connection_id}-{number}"
-    RechargeOrder.objects.create(
-        id=uuid.uuid4(),
-        connection_id=home.connection_id,
-        consumer_number=home.consumer_number,
-        gateway="pretend",
-        gateway_order_id=gateway_order,
-        amount_paise=rupees * 100,
-        state="created",
-        created_at=noon(day),
-    )
-    take_payment(
-        captured=Captured(
-            gateway="pretend",
-            gateway_payment_id=f"pay-{gateway_order}",
-            gateway_order_id=gateway_order,
-            amount_paise=rupees * 100,
-            captured_at=noon(day),
-        ),
-        now=noon(day),
-    )
-    return rupees * 100
 
 
 def modes(homes: list[Home], day: date) -> set[PaymentMode]:

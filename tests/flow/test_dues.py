@@ -29,8 +29,7 @@ from tests.dues.conftest import (
     plan,
     share,
 )
-from tests.flow.test_double_turn import recharge
-from tests.flow.turning import AUGUST, connect_many, noon, use_until
+from tests.flow.turning import AUGUST, connect_many, noon, recharge, use_until
 
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)
 

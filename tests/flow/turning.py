@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -10,8 +11,11 @@ from bijlighar.connections.values import Home, NewConnection, PaymentMode
 from bijlighar.dues import service as dues
 from bijlighar.dues.values import NewDeposit
 from bijlighar.flow.connect_home import connect_homes
+from bijlighar.flow.take_payment import take_payment
 from bijlighar.kernel.ist import ONE_DAY, day_starts, days_between
 from bijlighar.ledger import service as ledger
+from bijlighar.payments.models import RechargeOrder
+from bijlighar.payments.values import Captured
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import DailyRegister, Heard
 from tests.cast import grid_of_cast, keys_of, with_root_key
@@ -110,6 +114,32 @@ def use_until(homes: Sequence[Home], until: date, *, first: date = AUGUST) -> No
         connection_ids=[home.connection_id for home in homes], now=now
     )
     assert closed.rejected == ()
+
+
+def recharge(home: Home, rupees: int, number: int, day: date) -> int:
+    """A recharge through the flow; paise."""
+    gateway_order = f"{home.connection_id}-{number}"
+    RechargeOrder.objects.create(
+        id=uuid.uuid4(),
+        connection_id=home.connection_id,
+        consumer_number=home.consumer_number,
+        gateway="pretend",
+        gateway_order_id=gateway_order,
+        amount_paise=rupees * 100,
+        state="created",
+        created_at=noon(day),
+    )
+    take_payment(
+        captured=Captured(
+            gateway="pretend",
+            gateway_payment_id=f"pay-{gateway_order}",
+            gateway_order_id=gateway_order,
+            amount_paise=rupees * 100,
+            captured_at=noon(day),
+        ),
+        now=noon(day),
+    )
+    return rupees * 100
 
 
 def wealth(home: Home) -> int:
