@@ -31,12 +31,12 @@ insert into ledger_wallet (account_id, owner_id, balance_paise, as_of)
 select n, n, 0, timestamptz '2026-04-01' from generate_series(1, %(homes)s) as n;
 insert into readings_registerreading
     (meter_id, day, register_wh, source, in_force, received_at)
-select n, %(first)s::date + d, n %% 1000 * 1000 + (d + 1) * (1000 + n * 7919 %% 14000),
+select n, %(first)s::date + d, n %% 1000 * 1000 + (d + 1) * (1000 + n::bigint * 7919 %% 14000),
     'daily_profile', true, timestamptz '2026-04-01'
 from generate_series(0, 1) as d, generate_series(1, %(homes)s) as n;
 insert into readings_blockreading
     (meter_id, day, first_block, energies_wh, peak_wh, source, received_at)
-select n, %(first)s::date + d, 0, array_fill(((1000 + n * 7919 %% 14000) / 48)::int, array[48]),
-    (1000 + n * 7919 %% 14000) / 12, 'block_profile', timestamptz '2026-04-01'
+select n, %(first)s::date + d, 0, array_fill(((1000 + n::bigint * 7919 %% 14000) / 48)::int, array[48]),
+    ((1000 + n::bigint * 7919 %% 14000) / 12)::int, 'block_profile', timestamptz '2026-04-01'
 from generate_series(0, 1) as d, generate_series(1, %(homes)s) as n;
 select setval(pg_get_serial_sequence('ledger_account', 'id'), %(homes)s + 1000)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from bijlighar.charges import _provisional
 from bijlighar.charges import service as charges
+from bijlighar.charges._closing import Closing
 from bijlighar.charges.models import DayCharge
 from bijlighar.charges.policy import (
+    ChargingPolicy,
     SilentMeter,
     UnknownPolicy,
     charging_policy,
@@ -49,6 +52,15 @@ def estimate(*homes: Home, day: date):
     return charges.charge_silent(
         connection_ids=[home.connection_id for home in homes], now=noon(day)
     )
+
+
+def estimate_by(policy: ChargingPolicy, home: Home, *, day: date) -> Closing:
+    owners = np.array([home.connection_id])
+    closing = Closing(wallets=ledger.lock_wallets(owner_ids=owners))
+    _provisional.estimate_silent(
+        connection_ids=[home.connection_id], policy=policy, closing=closing, now=noon(day)
+    )
+    return closing
 
 
 def test_a_day_that_may_still_arrive_is_not_estimated(asha):
@@ -116,18 +128,13 @@ def test_lost_days_are_shared_instead_of_estimated(asha):
 def test_estimates_end_where_the_policy_ends_them(asha, monkeypatch):
     short = replace(charges.policy(), estimate_most_days=3)
     for day in range(7, 20):
-        _provisional.estimate_silent(
-            connection_ids=[asha.connection_id], policy=short, now=noon(april(day))
-        )
+        estimate_by(short, asha, day=april(day))
     assert [one[0].day for one in days(asha)] == [1, 2, 3, 4, 5]
 
 
 def test_a_policy_may_charge_nothing(asha):
     nothing = replace(charges.policy(), silent_meter=SilentMeter.NOTHING)
-    closing = _provisional.estimate_silent(
-        connection_ids=[asha.connection_id], policy=nothing, now=noon(april(9))
-    )
-    assert closing.charged == []
+    assert estimate_by(nothing, asha, day=april(9)).charged == []
     assert len(days(asha)) == 2
 
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from bijlighar.bills import _document, _issue, _read
+from bijlighar.bills import _document, _issue, _read, _words
 from bijlighar.bills.models import Bill as Row
-from bijlighar.bills.values import Bill, BillKind, BillListed, Issued
+from bijlighar.bills.values import Bill, BillKind, BillListed, Issued, Moved
 from bijlighar.documents.bill_pdf import bill_pdf
 from bijlighar.documents.values import BillDocument, Language
 from bijlighar.kernel.errors import BijligharError
@@ -108,3 +108,13 @@ def document(*, number: str, language: Language) -> BillDocument:
 def pdf(*, number: str, language: Language) -> bytes:
     """A bill as one page of A4. Raises UnknownBill, and what documents.bill_pdf raises."""
     return bill_pdf(document(number=number, language=language))
+
+
+def name_of_movement(*, what: Moved, language: Language) -> str:
+    """What people call what moved a wallet, as it stands on the printed bill."""
+    return _words.say(f"moved.{what}", language)
+
+
+def name_of_funder(*, funder: str, language: Language) -> str:
+    """Who pays a relief, by the name in the order."""
+    return _words.funder(funder, language)

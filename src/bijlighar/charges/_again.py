@@ -57,38 +57,38 @@ _PART = ("part_from", "schedule_id", "sanctioned_load_w", "is_prepaid", "meter_i
 
 
 def charge_again(
-    *, connection_ids: Sequence[int], first: date, because: str, now: datetime
-) -> Closing:
+    *,
+    connection_ids: Sequence[int],
+    first: date,
+    because: str,
+    closing: Closing,
+    now: datetime,
+) -> None:
     """Rate the charged days of these connections from the month of `first` on again.
 
-    Answers the days that came out otherwise and what each connection's came to in all: what
-    was posted. The caller holds the wallets' locks.
+    The days that came out otherwise and what was posted for them are counted into
+    `closing`.
     """
-    closing = Closing()
     ids = sorted(set(connection_ids))
     begins, ends = month_starts(first), _last_day(ids)
     if not ids or ends is None or ends < begins:
-        return closing
+        return
     categories = categories_of()
     usages = _usages(ids, begins, supply_day_of(now))
     before: Columns | None = None
     for day in days_between(begins, ends + ONE_DAY):
         before = _day_again(ids, day, categories, usages, before, because, closing, now)
-    return closing
 
 
-def settle(*, connection_ids: Sequence[int], now: datetime) -> Closing:
-    """Replace estimates of silent meters by what they have told since.
-
-    The caller holds the wallets' locks.
-    """
-    closing = Closing()
+def settle(*, connection_ids: Sequence[int], closing: Closing, now: datetime) -> None:
+    """Replace estimates of silent meters by what they have told since."""
     since: dict[date, list[int]] = {}
     for one, day in _settled_from(connection_ids).items():
         since.setdefault(day, []).append(one)
     for day, ids in sorted(since.items()):
-        closing.join(charge_again(connection_ids=ids, first=day, because=SETTLED, now=now))
-    return closing
+        charge_again(
+            connection_ids=ids, first=day, because=SETTLED, closing=closing, now=now
+        )
 
 
 def charged_day(connection_ids: Sequence[int], day: date) -> Columns:
@@ -149,7 +149,14 @@ def _day_again(
     postings = [_difference(one, was, before) for one in rated]
     changed = [_changed(posting, was) for posting in postings]
     kept = [one for one in changed if len(one.version)]
-    keep(postings=kept, day=day, because=because, reason=CORRECTION, now=now)
+    keep(
+        postings=kept,
+        day=day,
+        because=because,
+        reason=CORRECTION,
+        wallets=closing.wallets,
+        now=now,
+    )
     for posting in kept:
         closing.add(posting.rated.columns["connection_id"], day, posting.posted_paise)
     return was

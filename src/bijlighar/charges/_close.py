@@ -40,21 +40,19 @@ from bijlighar.readings.values import ClosedUntil, DayUsage
 from bijlighar.tariffs.values import IntArray
 
 
-def close(*, connection_ids: Sequence[int], now: datetime) -> Closing:
-    """Charge every day that can be closed; the caller holds the wallets' locks.
+def close(*, connection_ids: Sequence[int], closing: Closing, now: datetime) -> None:
+    """Charge every day that can be closed, and count it into `closing`.
 
     Most connections of a night have one open day, yesterday, and its register: they are
     looked at once. Only the others are asked up to where they are charged.
     """
-    closing = Closing()
     today = supply_day_of(now)
     categories = categories_of()
     charged = _close_yesterday(connection_ids, today - ONE_DAY, categories, closing, now)
     left = np.setdiff1d(np.array(connection_ids, dtype=np.int64), charged)
     if len(left):
-        closing.join(settle(connection_ids=left.tolist(), now=now))
+        settle(connection_ids=left.tolist(), closing=closing, now=now)
         _close_others(left, today, categories, closing, now)
-    return closing
 
 
 def _close_yesterday(
@@ -155,6 +153,7 @@ def _charge(
         day=day,
         because=FIRST,
         reason=REASON,
+        wallets=closing.wallets,
         now=now,
     )
     for one in rated:

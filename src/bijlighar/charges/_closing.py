@@ -11,14 +11,19 @@ from django.db import connection
 from bijlighar.charges._open_day import Columns, column
 from bijlighar.charges.values import ThresholdAhead
 from bijlighar.kernel.ist import ONE_DAY
+from bijlighar.ledger.values import LockedWallets
 from bijlighar.readings.values import DayUsage
 from bijlighar.tariffs.values import IntArray
 
 
 @dataclass(slots=True, kw_only=True)
 class Closing:
-    """What closing brought so far, day by day: who was charged and what was moved."""
+    """What closing brought so far, day by day: who was charged and what was moved.
 
+    `wallets` are those of everybody asked for, which the transaction holds locked.
+    """
+
+    wallets: LockedWallets
     charged: list[tuple[date, IntArray, IntArray]] = field(default_factory=list)
     rejected: dict[int, str] = field(default_factory=dict)
     ahead: list[ThresholdAhead] = field(default_factory=list)
@@ -26,12 +31,6 @@ class Closing:
     def add(self, connection_ids: IntArray, day: date, paise: IntArray) -> None:
         """Count one day of some connections in."""
         self.charged.append((day, connection_ids, paise))
-
-    def join(self, more: Closing) -> None:
-        """Count another closing in."""
-        self.charged += more.charged
-        self.rejected |= more.rejected
-        self.ahead += more.ahead
 
 
 def categories_of() -> list[str]:

@@ -16,7 +16,7 @@ from bijlighar.charges.rules import BOOK_OF
 from bijlighar.kernel.columns import Column, ColumnType, Constant, copy_columns
 from bijlighar.kernel.ist import day_ends
 from bijlighar.ledger import service as ledger
-from bijlighar.ledger.values import BookOf, RunEntry
+from bijlighar.ledger.values import BookOf, LockedWallets, RunEntry
 from bijlighar.tariffs.values import Head, IntArray
 
 
@@ -59,15 +59,22 @@ def first_versions(rated: RatedDays) -> Posting:
 
 
 def keep(
-    *, postings: Sequence[Posting], day: date, because: str, reason: str, now: datetime
+    *,
+    postings: Sequence[Posting],
+    day: date,
+    because: str,
+    reason: str,
+    wallets: LockedWallets,
+    now: datetime,
 ) -> None:
-    """Keep the days and post what they move, in the caller's transaction."""
+    """Keep the days and post what they move, in the caller's transaction, which holds the
+    wallets locked."""
     there = [posting for posting in postings if len(posting.version)]
     if not there:
         return
     for posting in there:
         _copy(posting, because, now)
-    _post(there, day, reason, now)
+    _post(there, day, reason, wallets, now)
 
 
 def _copy(posting: Posting, because: str, now: datetime) -> None:
@@ -133,7 +140,13 @@ def _columns(
     return {name: Column(of=of, values=one) for name, one in values.items()}
 
 
-def _post(postings: Sequence[Posting], day: date, reason: str, now: datetime) -> None:
+def _post(
+    postings: Sequence[Posting],
+    day: date,
+    reason: str,
+    wallets: LockedWallets,
+    now: datetime,
+) -> None:
     """One entry for all of a day: each wallet's sum, and each head's on the other side."""
     owners = np.concatenate([one.rated.columns["connection_id"] for one in postings])
     amounts = np.concatenate([-one.posted_paise for one in postings])
@@ -156,6 +169,7 @@ def _post(postings: Sequence[Posting], day: date, reason: str, now: datetime) ->
             books_paise=moved,
         ),
         now=now,
+        locked=wallets,
     )
 
 

@@ -28,15 +28,18 @@ from bijlighar.kernel.ist import supply_day_of
 
 
 def estimate_silent(
-    *, connection_ids: Sequence[int], policy: ChargingPolicy, now: datetime
-) -> Closing:
+    *,
+    connection_ids: Sequence[int],
+    policy: ChargingPolicy,
+    closing: Closing,
+    now: datetime,
+) -> None:
     """Charge by estimate what silent meters have not told; nothing where policy says so.
 
     The days up to today less `estimate_after_days` may still arrive by themselves.
     """
-    closing = Closing()
     if policy.silent_meter is SilentMeter.NOTHING:
-        return closing
+        return
     until = day_number(supply_day_of(now)) - policy.estimate_after_days
     silent = _silent(connection_ids, policy)
     categories = categories_of()
@@ -51,7 +54,6 @@ def estimate_silent(
             over = row["estimated_days"] >= policy.estimate_most_days
             if row["next_day"] >= until or over or one in closing.rejected:
                 del due[one]
-    return closing
 
 
 def _silent(
@@ -102,6 +104,7 @@ def _estimate_day(
         day=day,
         because=PROVISIONAL,
         reason=REASON,
+        wallets=closing.wallets,
         now=now,
     )
     for one in rated:

@@ -54,8 +54,8 @@ def close_days(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
     connection that cannot be charged is rejected with a sentence and holds up nobody else.
     """
     with transaction.atomic():
-        _lock(connection_ids)
-        closing = _close.close(connection_ids=connection_ids, now=now)
+        closing = _begin(connection_ids)
+        _close.close(connection_ids=connection_ids, closing=closing, now=now)
     return _charged(closing)
 
 
@@ -65,9 +65,9 @@ def charge_silent(*, connection_ids: Sequence[int], now: datetime) -> ChargedDay
     Each estimate is marked, told as such, and taken back by what the meter tells later.
     """
     with transaction.atomic():
-        _lock(connection_ids)
-        closing = _provisional.estimate_silent(
-            connection_ids=connection_ids, policy=policy(), now=now
+        closing = _begin(connection_ids)
+        _provisional.estimate_silent(
+            connection_ids=connection_ids, policy=policy(), closing=closing, now=now
         )
     return _charged(closing)
 
@@ -81,9 +81,13 @@ def charge_again(
     posted, whichever sign. Answers the days that came out otherwise. Safe to repeat.
     """
     with transaction.atomic():
-        _lock(connection_ids)
-        closing = _again.charge_again(
-            connection_ids=connection_ids, first=first, because=because, now=now
+        closing = _begin(connection_ids)
+        _again.charge_again(
+            connection_ids=connection_ids,
+            first=first,
+            because=because,
+            closing=closing,
+            now=now,
         )
     return _charged(closing)
 
@@ -164,9 +168,10 @@ def totals(*, first: date, until: date) -> tuple[int, int]:
         return int(energy_wh), int(total_paise)
 
 
-def _lock(connection_ids: Sequence[int]) -> None:
+def _begin(connection_ids: Sequence[int]) -> Closing:
     """Wallets first, in order, as everywhere. Raises ledger.NoWallet."""
-    ledger.lock_wallets(owner_ids=np.unique(np.array(connection_ids, dtype=np.int64)))
+    owners = np.unique(np.array(connection_ids, dtype=np.int64))
+    return Closing(wallets=ledger.lock_wallets(owner_ids=owners))
 
 
 def _charged(closing: Closing) -> ChargedDays:

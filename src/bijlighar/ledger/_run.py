@@ -22,7 +22,7 @@ from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger._accounts import NoWallet, books_of
 from bijlighar.ledger.models import BookMove
-from bijlighar.ledger.values import BookOf, RunEntry
+from bijlighar.ledger.values import BookOf, LockedWallets, RunEntry
 
 NAMED_AT_MOST = 20
 """Owners without a wallet whom an error names."""
@@ -45,11 +45,13 @@ class _Moves:
     books_paise: dict[BookOf, int]
 
 
-def post_run(entry: RunEntry, now: datetime) -> bool:
+def post_run(entry: RunEntry, now: datetime, locked: LockedWallets | None) -> bool:
     """As `service.post_run` says."""
     moves = _moves(entry)
     with transaction.atomic(), connection.cursor() as cursor:
-        account_ids = locked_accounts(cursor, moves.owner_ids)
+        account_ids = _known(locked, moves.owner_ids)
+        if account_ids is None:
+            account_ids = locked_accounts(cursor, moves.owner_ids)
         entry_id = _insert_entry(cursor, entry, now)
         if entry_id is None:
             return False
@@ -78,6 +80,19 @@ def locked_accounts(
     if missing.size:
         raise NoWallet(f"No wallet for {missing[:NAMED_AT_MOST].tolist()}.")
     return found["account_id"]
+
+
+def _known(
+    locked: LockedWallets | None, owner_ids: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    """The accounts of owners who are all locked already; None where somebody is not."""
+    if locked is None or not locked.owner_ids.size:
+        return None
+    places = np.searchsorted(locked.owner_ids, owner_ids)
+    places = np.minimum(places, locked.owner_ids.size - 1)
+    if not bool(np.all(locked.owner_ids[places] == owner_ids)):
+        return None
+    return locked.account_ids[places]
 
 
 def _moves(entry: RunEntry) -> _Moves:

@@ -17,7 +17,15 @@ from bijlighar.ledger._accounts import NoWallet as NoWallet
 from bijlighar.ledger._run import EmptyEntry as EmptyEntry
 from bijlighar.ledger._run import Unbalanced as Unbalanced
 from bijlighar.ledger.models import Wallet
-from bijlighar.ledger.values import Balance, Book, NewEntry, RunEntry, Side, WalletOf
+from bijlighar.ledger.values import (
+    Balance,
+    Book,
+    LockedWallets,
+    NewEntry,
+    RunEntry,
+    Side,
+    WalletOf,
+)
 
 OPENING = "opening"
 """The reason of entries that bring a balance in from an older system."""
@@ -54,13 +62,16 @@ def post(*, entries: Sequence[NewEntry], now: datetime) -> frozenset[tuple[str, 
     return frozenset(ids)
 
 
-def post_run(*, entry: RunEntry, now: datetime) -> bool:
+def post_run(
+    *, entry: RunEntry, now: datetime, locked: LockedWallets | None = None
+) -> bool:
     """Post one entry of a run over part of the fleet; False if it is posted already.
 
     All of it or nothing. It locks the wallets that move, in order of owner, as `post`
-    does. For parts of some 50,000 owners; raises EmptyEntry, Unbalanced, NoWallet.
+    does, unless they are among those that the caller's transaction has `locked`. For parts
+    of some 50,000 owners; raises EmptyEntry, Unbalanced, NoWallet.
     """
-    return _run.post_run(entry, now)
+    return _run.post_run(entry, now, locked)
 
 
 def balances_of(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
@@ -85,13 +96,14 @@ def lock_balances(*, owner_ids: Sequence[int]) -> dict[int, Balance]:
     return balances_of(owner_ids=owner_ids)
 
 
-def lock_wallets(*, owner_ids: NDArray[np.int64]) -> None:
+def lock_wallets(*, owner_ids: NDArray[np.int64]) -> LockedWallets:
     """As `lock_balances` for a part of the fleet whose balances are not asked for.
 
     The owners are strictly ascending. Raises NoWallet.
     """
     with connection.cursor() as cursor:
-        _run.locked_accounts(cursor, owner_ids)
+        account_ids = _run.locked_accounts(cursor, owner_ids)
+    return LockedWallets(owner_ids=owner_ids, account_ids=account_ids)
 
 
 def wrong_wallets() -> tuple[int, ...]:

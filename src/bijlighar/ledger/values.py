@@ -111,6 +111,15 @@ class RunEntry:
     """Credited (+) to each book or debited (-)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LockedWallets:
+    """Wallets that the present transaction holds locked, in order of owner, and their
+    accounts: good in that transaction only."""
+
+    owner_ids: NDArray[np.int64]
+    account_ids: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
     """What a wallet holds, and since when."""

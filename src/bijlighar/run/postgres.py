@@ -30,6 +30,8 @@ SETTINGS = f"""
 {SETTINGS_MARK}: for one machine of modest size; see docs/operations.
 max_connections = 60
 shared_buffers = 256MB
+max_wal_size = 2GB
+wal_compression = on
 jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'

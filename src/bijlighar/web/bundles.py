@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
-_CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price")
+_CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "bill")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("masters", "staff", "audit", "proposals", "pages")

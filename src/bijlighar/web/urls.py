@@ -8,7 +8,7 @@ from django.urls import include, path, register_converter
 
 from bijlighar.web import bundles, health, language, live, webhooks
 from bijlighar.web.access import public
-from bijlighar.web.consumer import recharge_views, views, what_if_views
+from bijlighar.web.consumer import bill_views, recharge_views, views, what_if_views
 from bijlighar.web.demo import (
     clock_views,
     desk_views,
@@ -37,6 +37,7 @@ register_converter(DayConverter, "day")
 
 HOME = "home/<slug:consumer_number>"
 ORDER = f"{HOME}/recharges/<slug:order_id>"
+BILL = f"{HOME}/bills/<slug:bill_number>"
 
 urlpatterns = [
     path("", start_views.start, name="start"),
@@ -45,6 +46,9 @@ urlpatterns = [
     path(f"{HOME}/live/", views.home_live, name="home_live"),
     path(f"{HOME}/days/<day:day>/", views.charged_day, name="charged_day"),
     path(f"{HOME}/what-if/", what_if_views.page, name="what_if"),
+    path(f"{HOME}/bills/", bill_views.listing, name="bills"),
+    path(f"{BILL}/", bill_views.one, name="bill"),
+    path(f"{BILL}/pdf/", bill_views.pdf, name="bill_pdf"),
     path(f"{HOME}/recharge/", recharge_views.recharge, name="recharge"),
     path(f"{ORDER}/", recharge_views.order, name="recharge_order"),
     path(f"{ORDER}/live/", recharge_views.order_live, name="recharge_order_live"),

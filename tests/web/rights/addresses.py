@@ -19,6 +19,7 @@ WITHOUT_DOOR: Mapping[str, str] = {}
 
 PARAMETERS: Values = {
     "area_id": lambda held: held.area_id,
+    "bill_number": lambda held: held.bill_number,
     "client_id": lambda held: held.client_id,
     "client_key": lambda held: held.client_id,
     "connection_id": lambda held: held.home.connection_id,
