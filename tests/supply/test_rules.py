@@ -412,3 +412,9 @@ def test_a_used_up_balance_is_disconnected_at_the_first_moment_that_is_allowed()
             asked_at = now
         now += timedelta(minutes=30)
     assert asked_at == india("2026-04-06 08:00")
+
+
+def test_a_home_that_turned_postpaid_is_lit_whatever_it_owes():
+    decision = review(evidence(-40_00, is_prepaid=False), state=SupplyState.OFF)
+    assert decision.action is RelayAction.RECONNECT
+    assert decision.because == "the connection is postpaid"

@@ -41,6 +41,11 @@ OPEN_TO_ALL = {
 }
 """Tables with such a column that need no policy, each with its reason."""
 
+FILLED_BY_COPY = {
+    "charges_daycharge": "PostgreSQL refuses COPY under FORCE, even to the owner",
+}
+"""Tables whose owner is not held back by force; the desk's role is, as everywhere."""
+
 ROUNDS = int(os.environ.get("BIJLIGHAR_POOLED_ROUNDS", "40"))
 THREADS = 4
 
@@ -71,7 +76,15 @@ class TestTheSchema:
             )
             open_ones = {name for (name,) in cursor.fetchall()}
         shown = {name for name in open_ones if desk_reads(name)}
-        assert shown - set(OPEN_TO_ALL) == set()
+        assert shown - set(OPEN_TO_ALL) - set(FILLED_BY_COPY) == set()
+
+    def test_tables_that_a_night_fills_have_row_security_all_the_same(self):
+        for table in FILLED_BY_COPY:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "select relrowsecurity from pg_class where oid = %s::regclass", [table]
+                )
+                assert cursor.fetchone() == (True,), table
 
     def test_the_desk_deletes_nothing_and_signs_nobody_in(self):
         for table in every_table():

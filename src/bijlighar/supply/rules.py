@@ -91,6 +91,8 @@ def _action(
             return RelayAction.RECONNECT, "the balance is above zero again"
         if evidence.is_protected:
             return RelayAction.RECONNECT, PROTECTED
+        if not evidence.is_prepaid:
+            return RelayAction.RECONNECT, "the connection is postpaid"
         return None, "off until the balance is above zero"
     if state is not SupplyState.ON or emergency_ends_at is None:
         return None, _left_alone(evidence, state, emergency_ends_at)
