@@ -14,6 +14,8 @@ from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID, uuid5
 
+from bijlighar.bills import service as bills
+from bijlighar.bills.values import BillKind
 from bijlighar.connections.models import Protection
 from bijlighar.connections.values import Home, ProtectionKind
 from bijlighar.dashboards.models import SavedView
@@ -31,6 +33,7 @@ from bijlighar.payments.models import Payment, RechargeOrder
 from bijlighar.people import service as people
 from bijlighar.people.models import MachineClient
 from bijlighar.people.values import SYSTEM, Change, Role
+from bijlighar.readings import service as readings
 from bijlighar.readings.values import Blocks
 from bijlighar.supply.models import LowBalanceWarning, SupplyChange
 from tests.cast import connect, hear, new_connection
@@ -107,6 +110,7 @@ class Seeded:
     import_id: int
     client_id: str
     client_number: int
+    bill_number: str
     command_id: int
     seq: int
     marks: tuple[str, ...]
@@ -150,6 +154,7 @@ def seed(place: Place, ids: Mapping[str, int]) -> Seeded:
     checker_id, _ = _staff(place, "checker", Role.APPROVER, area_id)
     order_id = _money(place, home)
     _dues(place, home)
+    bill_number = _bill(home)
     command_id = _supply(place, home)
     proposal_id = propose(
         kind=PROTECT,
@@ -183,6 +188,7 @@ def seed(place: Place, ids: Mapping[str, int]) -> Seeded:
         import_id=_import(place, maker_id, area_id),
         client_id=secret.client_id,
         client_number=MachineClient.objects.get(client_id=secret.client_id).pk,
+        bill_number=bill_number,
         command_id=command_id,
         seq=_record(place, ids),
         marks=(
@@ -226,6 +232,14 @@ def _home(place: Place, ids: Mapping[str, int]) -> Home:
             ),
         ),
     )
+    readings.correct(
+        meter_id=home.meter_id,
+        day=first,
+        register_wh=107_000,
+        why=place.word,
+        made_by=place.word,
+        now=NOW,
+    )
     close_day(connection_ids=[home.connection_id], now=NOW)
     return home
 
@@ -258,6 +272,17 @@ def _money(place: Place, home: Home) -> UUID:
         credited_at=NOW,
     )
     return order_id
+
+
+def _bill(home: Home) -> str:
+    issued = bills.issue(
+        connection_ids=[home.connection_id],
+        first=home.installed_on,
+        until=home.installed_on + timedelta(days=5),
+        kind=BillKind.INTERIM,
+        now=NOW,
+    )
+    return issued.bills[0].number
 
 
 def _dues(place: Place, home: Home) -> None:

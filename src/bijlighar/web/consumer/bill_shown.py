@@ -1,11 +1,10 @@
-"""A bill as its page shows it: amounts signed for a reader, texts in the page's language."""
+"""A bill as its page shows it: texts in the page's language, amounts as a reader signs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from babel.dates import format_date
 from django.utils.translation import get_language
@@ -117,7 +116,7 @@ def next_bill_on(*, today: date, installed_on: date) -> tuple[date, date]:
 
 def page_language() -> Language:
     """The page's language, as bills name it."""
-    return cast(Language, "en" if get_language() == "en" else "hi")
+    return "en" if get_language() == "en" else "hi"
 
 
 def _parts(bill: Bill, language: Language) -> Iterator[PartShown]:
