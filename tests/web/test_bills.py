@@ -129,12 +129,13 @@ def test_a_prepaid_bill_is_an_account_and_its_true_up_is_always_there(asha, at, 
     assert "Bill, April 2026" in page
     assert "Balance at the end of 30 April 2026" in page
     assert "This is an account: there is nothing to pay." in page
+    assert "Deducted day by day before this bill" in page
     assert "Energy 150 units × ₹6.85 ₹1,027.50" in page
     assert "Settled with this bill (true-up) ₹0.00" in page
     assert f"Electricity in all ₹{format_rupees(made.charges_paise)}" in page
     assert "Recharges ₹700.00" in page
     assert "Government of Uttar Pradesh paid ₹202.50 of this bill." in page
-    assert "Rounding" not in page
+    assert "for the next bill" not in page
 
 
 def test_a_bill_in_hindi(asha, at, hindi):
@@ -146,6 +147,7 @@ def test_a_bill_in_hindi(asha, at, hindi):
     true_up = format_rupees(-made.true_up_paise)
     assert f"इस बिल से हिसाब (ट्रू-अप) −₹{true_up}" in page
     assert "उत्तर प्रदेश सरकार ने दिए हैं" in page
+    assert "बैलेंस शून्य से नीचे है: रीचार्ज कर लें।" in page
     assert "बिजली 149 यूनिट × ₹6.85" in page
 
 
@@ -165,7 +167,9 @@ def test_a_postpaid_bill_says_what_is_left_to_pay(balram, at, english):
     left = format_rupees(made.payable_paise - 100_00)
     assert f"₹100.00 has come in since; ₹{left} is left to pay." in page
     assert "Late payment surcharge −₹13.37" in page
-    assert "Rounding, carried to the next bill" in page
+    assert "Counted day by day before this bill" in page
+    rounded = format_rupees(-made.rounding_paise)
+    assert f"is paid, for the next bill ₹{rounded}" in page
 
 
 def test_parts_of_a_month_stand_under_their_days(asha, at, english):

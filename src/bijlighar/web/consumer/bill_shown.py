@@ -15,6 +15,7 @@ from bijlighar.bills.values import Bill, BillListed, BillState, PrintedLine
 from bijlighar.documents.values import Language
 from bijlighar.kernel.ist import ONE_DAY, month_starts, next_month_starts
 from bijlighar.web.consumer.charts import bars, top_of
+from bijlighar.web.templatetags.bijli import MINUS
 
 SLOT = 20
 
@@ -31,11 +32,10 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartShown:
-    """The lines of some days, under the order that held for them."""
+    """The lines of the days for which one order and one set of facts held."""
 
     first: date
     last: date
-    order: str
     lines: tuple[LineShown, ...]
     total_paise: int
 
@@ -58,6 +58,9 @@ class BillShown:
     paid_paise: int
     left_paise: int
     """Of what the bill asks for, what is not paid yet."""
+    after_paise: int
+    """The balance once what it asks for is paid: what rounding leaves."""
+    orders: tuple[str, ...]
     parts: tuple[PartShown, ...]
     account: tuple[AmountShown, ...]
     funders: tuple[AmountShown, ...]
@@ -78,6 +81,12 @@ def shown(listed: BillListed) -> BillShown:
         title=title_of(bill),
         paid_paise=listed.paid_paise,
         left_paise=max(0, bill.payable_paise - max(0, listed.paid_paise)),
+        after_paise=bill.balance_paise + bill.payable_paise,
+        orders=tuple(
+            dict.fromkeys(
+                part.order_en if language == "en" else part.order_hi for part in bill.parts
+            )
+        ),
         parts=tuple(_parts(bill, language)),
         account=tuple(_account(bill, language)),
         funders=tuple(
@@ -124,7 +133,6 @@ def _parts(bill: Bill, language: Language) -> Iterator[PartShown]:
         yield PartShown(
             first=part.first,
             last=part.last,
-            order=part.order_en if language == "en" else part.order_hi,
             lines=tuple(_lines(bill.lines, place, language)),
             total_paise=part.total_paise,
         )
@@ -137,9 +145,10 @@ def _lines(
         if line.part == place:
             is_english = language == "en"
             quantity = line.quantity_en if is_english else line.quantity_hi
+            rate = line.rate.replace("-", MINUS)
             yield LineShown(
                 text=line.text_en if is_english else line.text_hi,
-                detail=" × ".join(told for told in (quantity, line.rate) if told),
+                detail=" × ".join(told for told in (quantity, rate) if told),
                 amount_paise=line.amount_paise,
                 source=line.source,
             )
