@@ -37,7 +37,15 @@ def test_what_lies_outside_is_as_if_it_were_not(town) -> None:
     unknown = get(clerk, "/connections/9999999999", 404)
     outside = get(clerk, f"/connections/{DEV}", 404)
     assert outside["code"] == unknown["code"] == "unknown_connection"
-    for part in ("readings", "blocks", "charges", "balance", "receipts", "notices"):
+    for part in (
+        "readings",
+        "blocks",
+        "charges",
+        "balance",
+        "bills",
+        "receipts",
+        "notices",
+    ):
         assert get(clerk, f"/connections/{DEV}/{part}", 404)["code"] == outside["code"]
     assert get(clerk, "/connections", 404, below=town["D2"])["code"] == "unknown_area"
 

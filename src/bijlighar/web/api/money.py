@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from bijlighar.bills import service as billing
+from bijlighar.bills.values import Bill, BillListed, PrintedLine
 from bijlighar.charges import service as charging
 from bijlighar.charges.values import DayExplained
 from bijlighar.clock import clock
 from bijlighar.connections.service import UnknownConsumer
 from bijlighar.dashboards import service as dashboards
 from bijlighar.dashboards.values import ReceiptListed
+from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
 from bijlighar.people.values import Right
 from bijlighar.web.access import DeskRequest
@@ -48,6 +53,26 @@ def balance(request: DeskRequest, consumer_number: ConsumerNumber) -> schemas.Ba
     return schemas.Balance(balance_paise=held.balance_paise, as_of=held.as_of)
 
 
+@reads(f"{ONE}/bills", right=Right.SEE_MONEY, answer=schemas.Bills, tag="money")
+def bills(
+    request: DeskRequest,
+    consumer_number: ConsumerNumber,
+    limit: Limit = USUAL_ROWS,
+    cursor: Cursor = "",
+) -> schemas.Bills:
+    """Bills with their lines, the newest first."""
+    known = one(request, consumer_number)
+    page: Page[BillListed] = Page(cursor=cursor, limit=limit, of=("bills", consumer_number))
+    found = billing.bills_of(
+        connection_id=known.connection_id,
+        today=supply_day_of(clock.now()),
+        limit=page.ask_for,
+        before=date.fromordinal(page.number) if page.number else None,
+    )
+    shown, following = page.cut(found, key=lambda row: row.bill.until.toordinal())
+    return schemas.Bills(bills=[_bill(row) for row in shown], next_cursor=following)
+
+
 @reads(f"{ONE}/receipts", right=Right.SEE_MONEY, answer=schemas.Receipts, tag="money")
 def receipts(
     request: DeskRequest,
@@ -67,6 +92,53 @@ def receipts(
     return schemas.Receipts(
         receipts=[schemas.Receipt.model_validate(row) for row in shown],
         next_cursor=following,
+    )
+
+
+def _bill(listed: BillListed) -> schemas.Bill:
+    bill = listed.bill
+    return schemas.Bill(
+        number=bill.number,
+        kind=bill.kind,
+        state=listed.state,
+        first=bill.first,
+        last=bill.last,
+        payment_mode="prepaid" if bill.is_prepaid else "postpaid",
+        issued_at=bill.issued_at,
+        due_on=bill.due_on,
+        energy_wh=bill.energy_wh,
+        opening_register_wh=bill.opening_register_wh,
+        closing_register_wh=bill.closing_register_wh,
+        is_estimated=bill.is_estimated,
+        deducted_paise=bill.deducted_paise,
+        true_up_paise=bill.true_up_paise,
+        charges_paise=bill.charges_paise,
+        previous_paise=bill.previous_paise,
+        payments_paise=bill.payments_paise,
+        adjustments=[
+            schemas.BillAdjustment(what=each.what, amount_paise=each.amount_paise)
+            for each in bill.adjustments
+        ],
+        balance_paise=bill.balance_paise,
+        payable_paise=bill.payable_paise,
+        rounding_paise=bill.rounding_paise,
+        paid_paise=listed.paid_paise,
+        order_hashes=list(dict.fromkeys(part.order_sha256 for part in bill.parts)),
+        lines=[_bill_line(bill, line) for line in bill.lines],
+    )
+
+
+def _bill_line(bill: Bill, line: PrintedLine) -> schemas.BillLine:
+    return schemas.BillLine(
+        head=line.head,
+        first=bill.parts[line.part].first,
+        last=bill.parts[line.part].last,
+        text=schemas.BothNames(en=line.text_en, hi=line.text_hi),
+        quantity=schemas.BothNames(en=line.quantity_en, hi=line.quantity_hi),
+        rate=line.rate,
+        amount_paise=line.amount_paise,
+        source=line.source,
+        funded_by=line.funded_by,
     )
 
 

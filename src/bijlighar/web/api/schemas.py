@@ -146,6 +146,67 @@ class Balance(Schema):
     as_of: datetime
 
 
+class BillLine(Schema):
+    """One line of a bill; a relief is negative."""
+
+    head: str
+    first: date = Field(description="The first of the days that it is for.")
+    last: date
+    text: BothNames
+    quantity: BothNames
+    rate: str
+    amount_paise: int
+    source: str
+    funded_by: str = Field(description="Who pays a relief; empty where nobody else does.")
+
+
+class BillAdjustment(Schema):
+    """What moved the wallet besides days and payments; positive for the consumer."""
+
+    what: str
+    amount_paise: int
+
+
+class Bill(Schema):
+    """What a period cost, what was paid, and what is left, to the paisa.
+
+    charges = deducted + true-up = sum of the lines;
+    balance = previous + payments - charges + sum of the adjustments.
+    """
+
+    number: str
+    kind: str
+    state: str
+    first: date
+    last: date
+    payment_mode: str
+    issued_at: datetime
+    due_on: date | None = Field(description="Null for prepaid.")
+    energy_wh: int
+    opening_register_wh: int
+    closing_register_wh: int
+    is_estimated: bool
+    deducted_paise: int
+    true_up_paise: int
+    charges_paise: int
+    previous_paise: int
+    payments_paise: int
+    adjustments: list[BillAdjustment]
+    balance_paise: int
+    payable_paise: int
+    rounding_paise: int
+    paid_paise: int = Field(description="What was paid since the end of the period.")
+    order_hashes: list[str]
+    lines: list[BillLine]
+
+
+class Bills(Schema):
+    """A page of bills, the newest first."""
+
+    bills: list[Bill]
+    next_cursor: str | None = Field(description=NEXT)
+
+
 class Receipt(Schema):
     """A recharge that was credited."""
 
