@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bijlighar.dlms import apdu, axdr
@@ -241,10 +241,40 @@ def test_an_exception_ends_the_exchange_and_not_the_association(answer):
     talk.run(talk.client.get(WH_IMPORT))
 
 
-@given(st.binary(max_size=80), st.sampled_from([b"", b"\xcc", b"\xc4", b"\x61", b"\x28"]))
+def _is_exception(octets: bytes) -> bool:
+    """Whether this is the one answer that comes unprotected and ends an exchange."""
+    try:
+        return isinstance(
+            apdu.decode(octets),
+            apdu.exceptions.ExceptionResponse | apdu.exceptions.ConfirmedServiceError,
+        )
+    except DecodeError:
+        return False
+
+
+@given(
+    st.binary(max_size=80),
+    st.sampled_from([b"", b"\xcc", b"\xc4", b"\x61", b"\x28", b"\xd8", b"\x0e"]),
+)
+@example(b"\x00\x00", b"\xd8")
+@example(b"\xd8\x00\x00", b"")
+@example(b"\x00\x00\x00", b"\x0e")
+@example(b"\x01\x06\x00\x00\x00\x05", b"\xd8")
 @settings(max_examples=200)
 def test_whatever_comes_the_head_end_refuses_and_listens_on(data, tag):
-    run_past(associated(48), [tag + data])
+    octets = tag + data
+    talk = associated(48)
+    if not _is_exception(octets):
+        run_past(talk, [octets])
+        return
+    before = memory(talk)
+    exchange = talk.client.get(WH_IMPORT)
+    next(exchange)
+    with pytest.raises(ServiceRefused):
+        exchange.send(octets)
+    assert exchange.is_over
+    assert memory(talk) == before
+    talk.run(talk.client.get(WH_IMPORT))
 
 
 @given(st.binary(max_size=80), st.sampled_from([b"", b"\x61", b"\x61\x20"]))
