@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.notices import service as notices
+from bijlighar.notices._seal import WrongSeal
 from bijlighar.notices.rules import CatalogueError
 from bijlighar.notices.values import NewNotice, NoticeKind, SentNotice
 from tests.local_http import local_server
@@ -197,3 +198,52 @@ def test_a_state_that_nobody_knows_is_refused():
         connection.cursor() as cursor,
     ):
         cursor.execute("update notices_notice set state = 'lost'")
+
+
+# Codes
+
+
+def code(source: str = "code:1", **changes: object) -> NewNotice:
+    return notice(
+        source,
+        kind=NoticeKind.CODE,
+        connection_id=None,
+        consumer_number="",
+        parameters={"code": "402915", "minutes": "5"},
+        **changes,
+    )
+
+
+def whole_table() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select notice::text from notices_notice as notice")
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_a1_a_code_is_told_in_full_and_kept_nowhere_readable(operator):
+    (notice_id,) = notices.queue(notices=[code()], now=NOW)
+    assert "402915" not in whole_table()
+    notices.send(notice_id=notice_id, now=LATER)
+    assert operator.asked[0].json["text"].startswith("402915 is your Bijlighar code")
+    assert "402915" not in whole_table()
+    with connection.cursor() as cursor:
+        cursor.execute("select secret from notices_notice")
+        assert cursor.fetchone() == (None,)
+
+
+def test_d7_a_sealed_code_opens_in_its_own_row_only(operator):
+    first, second = notices.queue(notices=[code("code:1"), code("code:2")], now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update notices_notice as other set secret = one.secret from notices_notice"
+            " as one where one.id = %s and other.id = %s",
+            [first, second],
+        )
+    with pytest.raises(WrongSeal):
+        notices.send(notice_id=second, now=NOW)
+    assert operator.asked == []
+
+
+def test_a_code_belongs_to_no_home_and_is_on_no_homes_list():
+    notices.queue(notices=[code()], now=NOW)
+    assert notices.recent(limit=5) == ()

@@ -13,9 +13,10 @@ from django.db.models import F
 
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.notices import rules
+from bijlighar.notices._seal import seal, unseal
 from bijlighar.notices.channels.pretend_phone import channel as pretend_phone
 from bijlighar.notices.models import Notice
-from bijlighar.notices.values import NewNotice, NoticeKind, SentNotice, ToSend
+from bijlighar.notices.values import NewNotice, NoticeKind, SentNotice, ToSend, Urgency
 
 MOST_ATTEMPTS = 8
 
@@ -60,13 +61,13 @@ def send(*, notice_id: int, now: datetime) -> None:
         _keep_failure(notice, str(error))
         raise
     Notice.objects.filter(pk=notice_id, state="queued").update(
-        state="sent", sent_at=now, attempts=F("attempts") + 1
+        state="sent", sent_at=now, attempts=F("attempts") + 1, secret=None
     )
 
 
 def recent(*, limit: int, connection_id: int | None = None) -> tuple[SentNotice, ...]:
     """The last notices, newest first."""
-    rows = Notice.objects.order_by("-id")
+    rows = Notice.objects.filter(connection_id__isnull=False).order_by("-id")
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)
     return tuple(
@@ -115,6 +116,8 @@ def _client() -> httpx.Client:
 
 def _row(new: NewNotice, now: datetime) -> Notice:
     template = rules.catalogue()[new.kind, new.language]
+    text = rules.shown_text(kind=new.kind, language=new.language, parameters=new.parameters)
+    is_secret = rules.CODE in new.parameters
     return Notice(
         kind=new.kind.value,
         source=new.source,
@@ -123,20 +126,35 @@ def _row(new: NewNotice, now: datetime) -> Notice:
         language=new.language,
         sender=template.sender,
         template_id=template.template_id,
-        text=rules.fill(kind=new.kind, language=new.language, parameters=new.parameters),
+        text=text,
+        parameters={} if is_secret else dict(new.parameters),
+        secret=seal(parameters=new.parameters, source=new.source) if is_secret else None,
+        urgency=template.urgency,
+        is_always_told=template.is_always_told,
         state="queued",
         created_at=now,
+        due_at=now,
+        expires_at=new.expires_at,
     )
 
 
 def _to_send(notice: Notice) -> ToSend:
+    kind = NoticeKind(notice.kind)
+    parameters = notice.parameters
+    text = notice.text
+    if notice.secret is not None:
+        parameters = unseal(sealed=bytes(notice.secret), source=notice.source)
+        text = rules.fill(kind=kind, language=notice.language, parameters=parameters)
     return ToSend(
         notice_id=notice.pk,
+        kind=kind,
+        urgency=Urgency(notice.urgency),
+        parameters=parameters,
         mobile=notice.mobile,
         language=notice.language,
         sender=notice.sender,
         template_id=notice.template_id,
-        text=notice.text,
+        text=text,
         reference=notice.source,
     )
 
@@ -148,4 +166,5 @@ def _keep_failure(notice: Notice, error: str) -> None:
         attempts=F("attempts") + 1,
         last_error=error[:500],
         state="failed" if is_last else "queued",
+        secret=None if is_last else F("secret"),
     )
