@@ -49,7 +49,8 @@ def close(*, connection_ids: Sequence[int], closing: Closing, now: datetime) -> 
     today = supply_day_of(now)
     categories = categories_of()
     charged = _close_yesterday(connection_ids, today - ONE_DAY, categories, closing, now)
-    left = np.setdiff1d(np.array(connection_ids, dtype=np.int64), charged)
+    asked = column(connection_ids)
+    left = np.unique(asked[~np.isin(asked, charged)])
     if len(left):
         settle(connection_ids=left.tolist(), closing=closing, now=now)
         _close_others(left, today, categories, closing, now)

@@ -12,12 +12,17 @@ import numpy.typing as npt
 from django.db import connection
 
 from bijlighar.charges._rate import RatedDays
+from bijlighar.charges.models import DayCharge
 from bijlighar.charges.rules import BOOK_OF
 from bijlighar.kernel.columns import Column, ColumnType, Constant, copy_columns
 from bijlighar.kernel.ist import day_ends
 from bijlighar.ledger import service as ledger
 from bijlighar.ledger.values import BookOf, LockedWallets, RunEntry
 from bijlighar.tariffs.values import Head, IntArray
+
+_HAS_DEFAULT = frozenset(
+    field.column for field in DayCharge._meta.local_fields if field.has_db_default()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,27 +116,38 @@ def _copy(posting: Posting, because: str, now: datetime) -> None:
         copy_columns(
             cursor.cursor,
             "charges_daycharge",
-            {
-                "day": Constant(of=ColumnType.DATE, value=rated.day),
-                "because": Constant(of=ColumnType.TEXT, value=because),
-                "charged_at": Constant(of=ColumnType.TIMESTAMPTZ, value=now),
-                "schedule_id": Constant(of=ColumnType.INT8, value=rated.schedule_id),
-                "fppas_basis_points": Column(
-                    of=ColumnType.INT4, values=slices.fppas_basis_points
-                ),
-                "part_from": Column(
-                    of=ColumnType.DATE, values=rated.part_from.astype("datetime64[D]")
-                ),
-                "mtd_windows_wh": Column(
-                    of=ColumnType.INT8_ARRAY, values=slices.windows_wh
-                ),
-                **_columns(ColumnType.INT8, whole),
-                **_columns(ColumnType.INT2, small),
-                **_columns(
-                    ColumnType.BOOL, {name: one == 1 for name, one in claims.items()}
-                ),
-            },
+            _told(
+                {
+                    "day": Constant(of=ColumnType.DATE, value=rated.day),
+                    "because": Constant(of=ColumnType.TEXT, value=because),
+                    "charged_at": Constant(of=ColumnType.TIMESTAMPTZ, value=now),
+                    "schedule_id": Constant(of=ColumnType.INT8, value=rated.schedule_id),
+                    "fppas_basis_points": Column(
+                        of=ColumnType.INT4, values=slices.fppas_basis_points
+                    ),
+                    "part_from": Column(
+                        of=ColumnType.DATE, values=rated.part_from.astype("datetime64[D]")
+                    ),
+                    "mtd_windows_wh": Column(
+                        of=ColumnType.INT8_ARRAY, values=slices.windows_wh
+                    ),
+                    **_columns(ColumnType.INT8, whole),
+                    **_columns(ColumnType.INT2, small),
+                    **_columns(
+                        ColumnType.BOOL, {name: one == 1 for name, one in claims.items()}
+                    ),
+                }
+            ),
         )
+
+
+def _told(columns: Mapping[str, Column | Constant]) -> dict[str, Column | Constant]:
+    """Without columns in which every row has what the table puts there by itself."""
+    return {
+        name: one
+        for name, one in columns.items()
+        if name not in _HAS_DEFAULT or isinstance(one, Constant) or one.values.any()
+    }
 
 
 def _columns(

@@ -35,7 +35,7 @@ Mask = npt.NDArray[np.bool_]
 class RatedDays:
     """One supply day of the connections of one schedule, rated: a row each.
 
-    `columns` are those that it was rated from (`open_day.sql`, with `energy_wh`,
+    `columns` are those that it was rated from (`open_day`, with `energy_wh`,
     `is_estimated` and `is_provisional`), `slices` the month to date, `mtd` its heads,
     `heads` the day's own, `shock_paise` what of the day is owed to a threshold.
     """

@@ -47,21 +47,22 @@ class DayCharge(models.Model):
     The `mtd_` amounts are those of the month so far under one order, category, load, meter
     and payment mode (`part_from`): the day's amounts are these less those of the day
     before. A day that turns out otherwise gets another version; the last one holds, and
-    `posted_paise` is what each version moved in the ledger (`posted_wh` likewise).
+    `posted_paise` is what each version moved in the ledger (`posted_wh` likewise). What is
+    nothing for most homes has a default, so that a night need not send it.
     """
 
     connection_id = models.BigIntegerField()
     meter_id = models.BigIntegerField()
     day = models.DateField()
-    version = models.SmallIntegerField()
+    version = models.SmallIntegerField(db_default=0)
     because = models.TextField()
     charged_at = models.DateTimeField()
 
     energy_wh = models.BigIntegerField()
     opening_register_wh = models.BigIntegerField()
     closing_register_wh = models.BigIntegerField()
-    is_estimated = models.BooleanField()
-    is_provisional = models.BooleanField()
+    is_estimated = models.BooleanField(db_default=False)
+    is_provisional = models.BooleanField(db_default=False)
 
     # Its row is made in the same transaction and never goes: a check by the database for
     # each row of a night's million would cost more than rating it.
@@ -79,26 +80,26 @@ class DayCharge(models.Model):
     mtd_windows_wh = ArrayField(models.BigIntegerField())
     mtd_days = models.SmallIntegerField()
     sanctioned_load_w = models.BigIntegerField()
-    max_demand_w = models.BigIntegerField()
-    demand_excused = models.BooleanField()
+    max_demand_w = models.BigIntegerField(db_default=0)
+    demand_excused = models.BooleanField(db_default=False)
     fppas_basis_points = models.IntegerField()
-    fppas_carried_micropaise = models.BigIntegerField()
+    fppas_carried_micropaise = models.BigIntegerField(db_default=0)
     is_prepaid = models.BooleanField()
 
     mtd_energy_paise = models.BigIntegerField()
-    mtd_time_of_day_paise = models.BigIntegerField()
+    mtd_time_of_day_paise = models.BigIntegerField(db_default=0)
     mtd_fixed_paise = models.BigIntegerField()
-    mtd_excess_demand_paise = models.BigIntegerField()
-    mtd_subsidy_paise = models.BigIntegerField()
-    mtd_scheme_paise = models.BigIntegerField()
-    mtd_fppas_paise = models.BigIntegerField()
+    mtd_excess_demand_paise = models.BigIntegerField(db_default=0)
+    mtd_subsidy_paise = models.BigIntegerField(db_default=0)
+    mtd_scheme_paise = models.BigIntegerField(db_default=0)
+    mtd_fppas_paise = models.BigIntegerField(db_default=0)
     mtd_duty_paise = models.BigIntegerField()
-    mtd_rebate_paise = models.BigIntegerField()
-    mtd_minimum_paise = models.BigIntegerField()
+    mtd_rebate_paise = models.BigIntegerField(db_default=0)
+    mtd_minimum_paise = models.BigIntegerField(db_default=0)
     total_paise = models.BigIntegerField()
     posted_paise = models.BigIntegerField()
     posted_wh = models.BigIntegerField()
-    shock_paise = models.BigIntegerField()
+    shock_paise = models.BigIntegerField(db_default=0)
 
     class Meta:
         indexes = [BrinIndex(fields=["charged_at"], name="charge_at")]

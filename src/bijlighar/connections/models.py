@@ -93,7 +93,10 @@ class Protection(models.Model):
 class ConnectionFact(models.Model):
     """What holds for a connection from a day on, until the next fact."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    # The constraint's index begins with it.
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     from_day = models.DateField()
     category = models.TextField()
     sanctioned_load_w = models.BigIntegerField()
@@ -101,6 +104,7 @@ class ConnectionFact(models.Model):
     mode_since = models.DateField()
 
     class Meta:
+        indexes = [models.Index(fields=["category"], name="fact_of_category")]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "from_day"], name="one_fact_a_connection_and_day"

@@ -1,5 +1,5 @@
 -- The registers of meters at the end of a supply day, of those that are known.
 select register.meter_id, register.register_wh
 from readings_register as register
-where register.meter_id = any(%(meters)s::bigint[]) and register.day = %(day)s::date
+where register.meter_id = any((select %(meters)s::bigint[])::bigint[]) and register.day = %(day)s::date
 order by register.meter_id
