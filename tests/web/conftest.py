@@ -10,7 +10,7 @@ from django.test import Client
 from bijlighar.people.values import Role
 from tests.cast import grid_of_cast
 from tests.door import enrolled, new_browser
-from tests.signing_in import add_staff, client_of
+from tests.signing_in import ResidentClient, add_staff, client_of
 from tests.stories.conftest import world  # noqa: F401  (the same stage)
 from tools import messages
 
@@ -47,13 +47,15 @@ def demo(settings) -> None:
 @pytest.fixture
 def hindi(demo: None) -> Iterator[Client]:
     """A phone whose owner has chosen nothing; it is set to English as phones are sold."""
-    yield Client(headers={"accept-language": "en-IN,en;q=0.9"}, SERVER_NAME="localhost")
+    yield ResidentClient(
+        headers={"accept-language": "en-IN,en;q=0.9"}, SERVER_NAME="localhost"
+    )
 
 
 @pytest.fixture
 def english(demo: None) -> Iterator[Client]:
     """A reader who has chosen English."""
-    client = Client(SERVER_NAME="localhost")
+    client = ResidentClient(SERVER_NAME="localhost")
     client.cookies["django_language"] = "en"
     yield client
 

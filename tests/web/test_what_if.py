@@ -168,9 +168,11 @@ class TestTheConsumersPage:
         assert link in text_of(english.get(home))
         assert link in text_of(english.get(f"{home}days/2026-04-01/"))
 
-    def test_outside_the_demo_is_closed(self, asha, english, settings):
+    def test_outside_the_demo_it_is_open_to_whoever_is_signed_in(
+        self, asha, english, settings
+    ):
         settings.IS_DEMO = False
-        assert english.get(PAGE.format(asha.consumer_number)).status_code == 403
+        assert english.get(PAGE.format(asha.consumer_number)).status_code == 200
 
 
 class TestTheTariffForEverybody:

@@ -6,12 +6,14 @@ an index answer that, which it would not do for LIKE. Each word begins with its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
 from django.db import connection, transaction
 
 from bijlighar.connections._names import phrases_of
+from bijlighar.connections.models import SearchWord
 from bijlighar.kernel.sql import statement
 from bijlighar.people import service as people
 
@@ -38,6 +40,13 @@ def index(connection_ids: Sequence[int]) -> None:
     with transaction.atomic(), people.as_the_system():
         for first in range(0, len(connection_ids), CONNECTIONS_AT_ONCE):
             _index(list(connection_ids[first : first + CONNECTIONS_AT_ONCE]))
+
+
+def of_mobile(mobile: str, *, most: int = 1_000) -> list[int]:
+    """The connections with this primary number (E.164), at most so many."""
+    word = f"{Kept.MOBILE}:{re.sub(r'^[+](91)?', '', mobile)}"
+    held = SearchWord.objects.filter(word=word).order_by("connection_id")
+    return list(held.values_list("connection_id", flat=True)[:most])
 
 
 def _index(ids: list[int]) -> None:

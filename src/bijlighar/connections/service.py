@@ -153,6 +153,23 @@ def home_of(*, consumer_number: str) -> Home:
     return Home(**found[0])
 
 
+def homes_of_mobile(*, mobile: str) -> tuple[Home, ...]:
+    """The connections with a meter whose primary number this is (E.164)."""
+    ids = _search.of_mobile(mobile)
+    found = homes(connection_ids=ids) if ids else ()
+    return tuple(home for home in found if home.mobile == mobile)
+
+
+def is_a_primary_number(*, mobile: str) -> bool:
+    """Whether this number (E.164) is the primary one of any connection."""
+    return bool(_search.of_mobile(mobile, most=1))
+
+
+def how_many_have_mobile(*, mobile: str, most: int) -> int:
+    """How many connections have this primary number (E.164), counted up to `most`."""
+    return len(_search.of_mobile(mobile, most=most))
+
+
 def first_home() -> Home | None:
     """The connection with the lowest consumer number and a meter; None where there is none.
 

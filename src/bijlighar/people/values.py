@@ -57,6 +57,8 @@ class ActorKind(StrEnum):
     STAFF = "staff"
     CLIENT = "client"
     SYSTEM = "system"
+    CONSUMER = "consumer"
+    """Somebody who proved a mobile number; their number is that of the login."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "bijlighar.grid",
     "bijlighar.connections",
     "bijlighar.proposals",
+    "bijlighar.logins",
     "bijlighar.readings",
     "bijlighar.ledger",
     "bijlighar.headend",
@@ -169,6 +170,9 @@ _OF_THIS_HOST = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{_OF_THIS_HOST}sessionid"
 CSRF_COOKIE_NAME = f"{_OF_THIS_HOST}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{_OF_THIS_HOST}django_language"
+LOGIN_COOKIE_NAME = f"{_OF_THIS_HOST}home"
+BROWSER_COOKIE_NAME = f"{_OF_THIS_HOST}browser"
+PROVING_COOKIE_NAME = f"{_OF_THIS_HOST}proving"
 MESSAGES_COOKIE_NAME = f"{_OF_THIS_HOST}messages"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True

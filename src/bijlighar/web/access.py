@@ -25,9 +25,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bijlighar.clock import clock
+from bijlighar.connections.service import UnknownConsumer
 from bijlighar.grid import service as grid
+from bijlighar.logins import service as logins
+from bijlighar.logins.values import Access, SignedIn
 from bijlighar.people import service as people
 from bijlighar.people.values import Origin, Right, Scope, Viewer
+from bijlighar.web.consumer.known import unknown_page
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -42,8 +46,10 @@ class Door:
     """What a view needs: the demo, or a right somewhere; None: to be signed in."""
 
     audience: str
-    """demo, staff or public."""
+    """demo, staff, consumer or public."""
     right: Right | None = None
+    access: Access | None = None
+    """Of consumers: the least access to the connection that the address names."""
 
 
 class DeskRequest(HttpRequest):
@@ -55,6 +61,17 @@ class DeskRequest(HttpRequest):
 
 
 DeskView = Callable[Concatenate[DeskRequest, P], HttpResponseBase]
+
+
+class ConsumerRequest(HttpRequest):
+    """A request of a consumer who is signed in, and what they may do here."""
+
+    login: SignedIn
+    access: Access | None
+    """With the connection that the address names; None where it names none."""
+
+
+ConsumerView = Callable[Concatenate[ConsumerRequest, P], HttpResponseBase]
 
 
 class UnauditedChange(AssertionError):
@@ -80,6 +97,55 @@ def public(view: View[P]) -> View[P]:
     """For everybody: sign-in, health, webhooks that prove themselves."""
     view.door = Door(audience="public")  # type: ignore[attr-defined]
     return view
+
+
+def consumer(view: ConsumerView[P]) -> View[P]:
+    """For consumers who are signed in and may see the connection that the address names.
+
+    Another's `consumer_number` is answered like one that nobody has. The view finds
+    `request.login` and `request.access`; it opens no transaction: flow steps do.
+    """
+    return consumer_with(Access.VIEW)(view)
+
+
+def consumer_with(least: Access) -> Callable[[ConsumerView[P]], View[P]]:
+    """The same, for consumers with at least this access: `pay`, or `own` as its owner."""
+
+    def with_door(view: ConsumerView[P]) -> View[P]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            login = login_of(request)
+            number = cast(str | None, kwargs.get("consumer_number"))
+            if login is None:
+                return _to_consumer_sign_in(request, number)
+            asked = cast(ConsumerRequest, request)
+            asked.login, asked.access = login, None
+            if number is not None:
+                try:
+                    _home, held = logins.home_for(by=login, consumer_number=number)
+                except UnknownConsumer:
+                    return unknown_page(request, number)
+                if not held.includes(least):
+                    raise PermissionDenied
+                asked.access = held
+            response = view(asked, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            return response
+
+        guarded.door = Door(audience="consumer", access=least)  # type: ignore[attr-defined]
+        return guarded
+
+    return with_door
+
+
+def login_of(request: HttpRequest, *, is_present: bool = True) -> SignedIn | None:
+    """Which consumer is signed in; None where nobody is. Staff's sessions say nothing."""
+    token = request.COOKIES.get(settings.LOGIN_COOKIE_NAME, "")
+    if not token:
+        return None
+    return logins.signed_in(token=token, real_now=clock.real_now(), is_present=is_present)
 
 
 def staff(
@@ -168,6 +234,17 @@ def narrowed(request: HttpRequest, whole: Scope) -> Scope:
 def _everything(viewer: Viewer) -> Scope:
     """Every area in which somebody has any right."""
     return Scope(area_ids=frozenset().union(*viewer.rights.values()))
+
+
+def _to_consumer_sign_in(request: HttpRequest, number: str | None) -> HttpResponse:
+    """To the consumers' sign-in and back; a fragment takes the whole page there."""
+    page = reverse("home", args=[number]) if number else reverse("my_connections")
+    is_page = request.method in SAFE and not request.headers.get("HX-Request")
+    path = request.get_full_path() if is_page else page
+    address = f"{reverse('my_sign_in')}?{urlencode({'next': path})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -2,8 +2,8 @@
 
 An event carries no facts. The page then asks for its own fragment by its own address, so
 what may be seen is decided where the fragment is made. The demo's public pages hear of the
-whole town; a page of staff hears only of changes in the areas of whoever looks at it, and
-its line ends when the sign-in does.
+whole town; a consumer's page hears of one home that they may see; a page of staff hears
+only of changes in the areas of whoever looks at it, and ends when the sign-in does.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from bijlighar.dashboards import service as dashboards
+from bijlighar.logins import service as logins
+from bijlighar.logins.values import Access
 from bijlighar.people.values import Right, Scope
-from bijlighar.web.access import Door, narrowed, viewer_of
+from bijlighar.web.access import Door, login_of, narrowed, viewer_of
 from bijlighar.web.live_hub import Hub, home_event, hub
 
 HEARTBEAT_S = 15.0
@@ -50,13 +52,15 @@ async def town(_request: HttpRequest) -> StreamingHttpResponse:
     return _answer(TOWN)
 
 
-async def home(_request: HttpRequest, connection_id: int) -> StreamingHttpResponse:
-    """Events of one home, for its consumer's page; nobody else's."""
-    return _answer(frozenset({home_event(connection_id), "clock"}))
+async def home(request: HttpRequest, connection_id: int) -> HttpResponseBase:
+    """Events of one home, for the page of somebody who may see it; nobody else's."""
+    if not await sync_to_async(_may_hear, thread_sensitive=False)(request, connection_id):
+        return HttpResponse(status=401)
+    return _stream(stream(hub(), names=frozenset({home_event(connection_id), "clock"})))
 
 
 town.door = Door(audience="demo")  # type: ignore[attr-defined]
-home.door = Door(audience="demo")  # type: ignore[attr-defined]
+home.door = Door(audience="consumer", access=Access.VIEW)  # type: ignore[attr-defined]
 
 
 async def desk_events(request: HttpRequest) -> HttpResponseBase:
@@ -146,6 +150,15 @@ def _stream(lines: AsyncIterator[bytes]) -> StreamingHttpResponse:
         content_type="text/event-stream; charset=utf-8",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _may_hear(request: HttpRequest, connection_id: int) -> bool:
+    """Whether whoever is signed in may see this home."""
+    try:
+        login = login_of(request, is_present=False)
+        return login is not None and logins.may_see(by=login, connection_id=connection_id)
+    finally:
+        close_old_connections()
 
 
 def _seat_of(request: HttpRequest) -> Seat:

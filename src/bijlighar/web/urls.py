@@ -53,6 +53,7 @@ urlpatterns = [
     path(f"{ORDER}/", recharge_views.order, name="recharge_order"),
     path(f"{ORDER}/live/", recharge_views.order_live, name="recharge_order_live"),
     path("tariff/", tariff_views.page, name="tariff"),
+    path("", include("bijlighar.web.logins.urls")),
     path("", include("bijlighar.web.staff.urls")),
     path("desk/", include("bijlighar.web.desk.urls")),
     path("desk/grid/", include("bijlighar.web.grid.urls")),

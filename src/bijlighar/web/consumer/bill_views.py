@@ -15,14 +15,14 @@ from bijlighar.clock import clock
 from bijlighar.connections import service as connections
 from bijlighar.documents.values import Language
 from bijlighar.kernel.ist import supply_day_of
-from bijlighar.web.access import demo_only
+from bijlighar.web.access import consumer
 from bijlighar.web.consumer.bill_shown import next_bill_on, page_language, shown, title_of
 from bijlighar.web.consumer.known import known_consumer
 
 LANGUAGES = ("hi", "en")
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer
@@ -42,7 +42,7 @@ def listing(request: HttpRequest, consumer_number: str) -> HttpResponse:
     return render(request, "consumer/bills.html", page)
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer
@@ -53,7 +53,7 @@ def one(request: HttpRequest, consumer_number: str, bill_number: str) -> HttpRes
     return render(request, "consumer/bill.html", page)
 
 
-@demo_only
+@consumer
 @require_safe
 @known_consumer
 def pdf(request: HttpRequest, consumer_number: str, bill_number: str) -> HttpResponse:

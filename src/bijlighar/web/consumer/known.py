@@ -25,7 +25,12 @@ def known_consumer(view: View[P]) -> View[P]:
         try:
             return view(request, *args, **kwargs)
         except UnknownConsumer:
-            shown = {"consumer_number": kwargs["consumer_number"]}
-            return render(request, "consumer/unknown.html", shown, status=404)
+            return unknown_page(request, str(kwargs["consumer_number"]))
 
     return answered
+
+
+def unknown_page(request: HttpRequest, consumer_number: str) -> HttpResponse:
+    """The page itself; the same for a number of somebody else's."""
+    shown = {"consumer_number": consumer_number}
+    return render(request, "consumer/unknown.html", shown, status=404)

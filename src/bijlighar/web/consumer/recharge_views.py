@@ -16,7 +16,7 @@ from bijlighar.dashboards import service as dashboards
 from bijlighar.flow import take_payment
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.payments import service as payments
-from bijlighar.web.access import demo_only
+from bijlighar.web.access import consumer
 from bijlighar.web.consumer.known import known_consumer
 from bijlighar.web.consumer.recharge_form import RechargeForm
 from bijlighar.web.consumer.views import home_page
@@ -30,7 +30,7 @@ class HttpResponseSeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-@demo_only
+@consumer
 @require_http_methods(["GET", "HEAD", "POST"])
 @known_consumer
 def recharge(request: HttpRequest, consumer_number: str) -> HttpResponse:
@@ -58,7 +58,7 @@ def recharge(request: HttpRequest, consumer_number: str) -> HttpResponse:
     return HttpResponseSeeOther(f"{started.pay_url}?lang={get_language()}")
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer
@@ -67,7 +67,7 @@ def order(request: HttpRequest, consumer_number: str, order_id: str) -> HttpResp
     return render(request, "consumer/recharge.html", _shown(consumer_number, order_id))
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer

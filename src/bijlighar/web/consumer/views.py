@@ -13,13 +13,13 @@ from bijlighar.clock import clock
 from bijlighar.dashboards import service as dashboards
 from bijlighar.dashboards.values import HomePicture
 from bijlighar.kernel.ist import supply_day_of
-from bijlighar.web.access import demo_only
+from bijlighar.web.access import consumer
 from bijlighar.web.consumer.charts import days_chart, neighbours, today_chart
 from bijlighar.web.consumer.known import known_consumer
 from bijlighar.web.consumer.recharge_form import RechargeForm, offers
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer
@@ -28,7 +28,7 @@ def home(request: HttpRequest, consumer_number: str) -> HttpResponse:
     return home_page(request, consumer_number, form=RechargeForm())
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer
@@ -37,7 +37,7 @@ def home_live(request: HttpRequest, consumer_number: str) -> HttpResponse:
     return render(request, "consumer/home.html#live", _shown(_picture(consumer_number)))
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer

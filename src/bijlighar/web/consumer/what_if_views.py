@@ -17,7 +17,7 @@ from bijlighar.connections import service as connections
 from bijlighar.kernel.energy import WH_PER_KWH
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.tariffs.orders import TariffGap
-from bijlighar.web.access import demo_only
+from bijlighar.web.access import consumer
 from bijlighar.web.consumer.known import known_consumer
 from bijlighar.web.consumer.what_if import MOST_MORE_WH, WhatIf, running_month, what_if
 from bijlighar.web.tariffs.typed import number_typed
@@ -28,7 +28,7 @@ OFFERED_UNITS = (10, 40, 100)
 SLIDER_UNITS = 200
 
 
-@demo_only
+@consumer
 @gzip_page
 @require_safe
 @known_consumer
