@@ -88,7 +88,7 @@ def open_day(
     the day before, or whose meter was installed on the day.
 
     Connections for which the day is charged already are passed over, unless it is asked
-    for as one that `is_charged`. `installed_on`, `holds_from` and `holds_until` are those of
+    for as one that `is_charged`. `installed_on`, `holds_from` and `holds_until` are of
     meter and facts; `before_…` is the charge of the day before, `has_before` whether there
     is one. What is not there is 0; a part's days 1, so that nothing is divided by 0.
     """
@@ -137,7 +137,7 @@ def _charged_before(
     if not is_last.all():
         found = take(found, np.flatnonzero(is_last))
     nothing = np.zeros_like(found["connection_id"])
-    return found | {name: nothing for name in never}
+    return found | dict.fromkeys(never, nothing)
 
 
 def _with_facts(meters: Columns, facts: Columns) -> Columns:
