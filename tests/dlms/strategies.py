@@ -45,10 +45,35 @@ LEAVES = st.one_of(
     st.binary(min_size=12, max_size=12).map(axdr.date_time),
     st.binary(min_size=5, max_size=5).map(axdr.date),
     st.binary(min_size=4, max_size=4).map(axdr.time),
+    _signed(8).map(lambda value: axdr.Data(axdr.Tag.DELTA_INTEGER, value)),
+    _signed(16).map(lambda value: axdr.Data(axdr.Tag.DELTA_LONG, value)),
+    _signed(32).map(lambda value: axdr.Data(axdr.Tag.DELTA_DOUBLE_LONG, value)),
+    _unsigned(8).map(lambda value: axdr.Data(axdr.Tag.DELTA_UNSIGNED, value)),
+    _unsigned(16).map(lambda value: axdr.Data(axdr.Tag.DELTA_LONG_UNSIGNED, value)),
+    _unsigned(32).map(lambda value: axdr.Data(axdr.Tag.DELTA_DOUBLE_LONG_UNSIGNED, value)),
+    st.just(axdr.Data(axdr.Tag.DONT_CARE, None)),
+)
+ROWS_OF_ONE_SHAPE = st.lists(
+    st.tuples(
+        st.binary(max_size=20), _unsigned(32), st.lists(_signed(16), min_size=2, max_size=2)
+    ),
+    max_size=6,
+).map(
+    lambda rows: axdr.compact(
+        axdr.structure(
+            (
+                axdr.octet_string(name),
+                axdr.double_long_unsigned(count),
+                axdr.array(map(axdr.long, pair)),
+            )
+        )
+        for name, count, pair in rows
+    )
 )
 VALUES = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
+        ROWS_OF_ONE_SHAPE,
         st.lists(inner, max_size=5).map(axdr.array),
         st.lists(inner, max_size=5).map(axdr.structure),
     ),

@@ -86,8 +86,18 @@ def test_any_octets_are_a_value_or_refused(data):
         ("0409ff", 2),
         ("0c01ff", 0),
         ("07", 0),
-        ("13", 0),
-        ("ff", 0),
+        ("13", 1),
+        ("07", 0),
+        ("1303", 2),
+        ("130711", 1),
+        ("130213", 1),
+        ("130100000001ff", 1),
+        ("1300020000", 1),
+        ("130200020000", 1),
+        ("1301ffff000100", 1),
+        ("13110312", 3),
+        ("13120301", 3),
+        ("1312030001ff", 5),
         ("0203110111", 4),
         ("020211011107ff", 6),
         ("02021101", 4),
@@ -194,3 +204,35 @@ def _leaves(value):
         yield value.value.encode()
     else:
         yield value.value
+
+
+def test_a_compact_array_gives_its_types_once():
+    octets = bytes.fromhex("13 02 02 12 11 06 0001 02 0003 04".replace(" ", ""))
+    data = axdr.decode(octets)
+    rows = [(1, 2), (3, 4)]
+    assert data == axdr.compact(
+        axdr.structure([axdr.long_unsigned(a), axdr.unsigned(b)]) for a, b in rows
+    )
+    assert axdr.encode(data) == octets
+
+
+def test_a_compact_array_cannot_promise_more_than_its_octets():
+    nulls = 60_000
+    promised = b"\x13\x02\x82" + (nulls + 1).to_bytes(2, "big") + b"\x00" * nulls + b"\x11"
+    bomb = promised + b"\x82" + nulls.to_bytes(2, "big") + bytes(nulls)
+    with pytest.raises(DecodeError, match="more values"):
+        axdr.decode(bomb)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [axdr.unsigned(1), axdr.integer(1)],
+        [axdr.null()],
+        [axdr.array([axdr.unsigned(1), axdr.integer(1)])],
+        [axdr.compact([axdr.unsigned(1)])],
+    ],
+)
+def test_a_compact_array_holds_one_shape_only(rows):
+    with pytest.raises(EncodeError):
+        axdr.encode(axdr.compact(rows))
