@@ -57,7 +57,8 @@ def test_a_prepaid_bill_is_one_page_with_its_total(asha, language):
     assert made.number in page
     payer = {"hi": "उत्तर प्रदेश सरकार", "en": "Government of Uttar Pradesh"}[language]
     assert bare(payer) in page
-    assert "0.00" in page, "the true-up is told though it is nothing"
+    told = {"hi": "इस बिल से हिसाब (ट्रू-अप) 0.00", "en": "with this bill (true-up) 0.00"}
+    assert bare(told[language]) in page, "the true-up is told though it is nothing"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,10 +74,11 @@ def test_the_true_up_stands_below_the_lines_of_a_prepaid_bill(asha):
     use = used(asha, MAY)
     correct(asha, date(2026, 4, 30), use.register_wh - 1_000, now=morning(MAY))
     made = bill(asha)
-    note = bills.document(number=made.number, language="en").lines[-1].note
-    true_up = f"−₹{format_rupees(-made.true_up_paise)}"
-    assert f"Settled with this bill (true-up): {true_up}" in note
-    assert bare(true_up) in words(made, "en")
+    true_up = f"−{format_rupees(-made.true_up_paise)}"
+    deducted = format_rupees(made.deducted_paise)
+    told = f"deducted day by day before this bill {deducted}"
+    told += f" of this, settled with this bill (true-up) {true_up}"
+    assert bare(told) in words(made, "en")
 
 
 def test_lines_have_their_quantity_and_rate_in_both_languages(asha):
@@ -109,8 +111,9 @@ def test_whatever_moved_the_wallet_is_on_the_page_and_it_adds_up(balram):
     used(balram, MAY)
     made = bill(balram)
     page = words(made, "en")
-    for told in ("120.00", "13.37", "Securitydeposit", "90.00", "Interestforyou", "−7.01"):
-        assert told in page
+    account = page.partition("Youraccount")[2]
+    for told in ("120.00", "13.37", "Securitydeposit90.00", "Interestforyou−7.01"):
+        assert told in account
 
 
 def test_a_correction_of_an_earlier_bill_is_its_own_row(asha):
@@ -127,7 +130,8 @@ def test_a_correction_of_an_earlier_bill_is_its_own_row(asha):
     use.until(JUNE)
     may = bill(asha, first=MAY)
     printed = bills.document(number=may.number, language="en")
-    assert printed.true_up_paise == -may.adjustments_paise != 0
+    assert printed.earlier_months_paise == -may.adjustments_paise != 0
+    assert printed.true_up_paise == may.true_up_paise == 0
     assert [month.label for month in printed.months] == ["Apr", "May"]
 
 
@@ -183,7 +187,28 @@ def test_with_an_address_for_upi_a_postpaid_bill_is_paid_by_it(settings, balram)
     assert (asked["pa"], asked["cu"]) == (["ndvn@bank"], ["INR"])
     assert asked["tr"] == [made.number.replace("-", "")]
     assert link.text == "UPI: ndvn@bank"
+    assert bare("Scan to pay by UPI") in words(made, "en")
     assert words(made, "hi")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_one_a_postpaid_bill_does_not_speak_of_upi(balram, language):
+    used(balram, MAY)
+    made = bill(balram)
+    page = words(made, language)
+    assert "UPI" not in page
+    told = {"hi": "ऑनलाइन देने के लिए स्कैन करें", "en": "Scan to pay online"}[language]
+    assert bare(told) in page
+
+
+def test_where_nothing_is_owed_the_code_asks_for_nothing(balram):
+    pay(balram, 5_000, at=morning(date(2026, 4, 9)))
+    used(balram, MAY)
+    made = bill(balram)
+    assert made.payable_paise == 0
+    page = words(made, "en")
+    assert bare("Scan to see your bills") in page
+    assert "Payat" not in page
 
 
 def test_without_one_and_for_prepaid_the_code_leads_to_the_consumers_page(asha):

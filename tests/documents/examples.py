@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bijlighar.documents.values import (
+    AccountRow,
     BillDocument,
     BillLine,
     DayUsage,
@@ -103,7 +104,9 @@ POSTPAID_HINDI = BillDocument(
     energy_wh=199_600,
     is_estimated=False,
     lines=HINDI_LINES,
+    counted_daily_paise=122_551,
     true_up_paise=0,
+    earlier_months_paise=0,
     subsidy=Subsidy(payer="उत्तर प्रदेश सरकार", amount_paise=23_201),
     previous_balance_paise=-110_000,
     payments_received_paise=110_000,
@@ -120,6 +123,7 @@ POSTPAID_HINDI = BillDocument(
             "&tn=Bill%202026-03%2F7204518893&tr=7204518893202603"
         ),
         text="UPI: discom@examplebank",
+        is_upi=True,
     ),
     order_name="UPERC 2141/2024, 10 अक्टूबर 2024",
     order_hash="9f2c4e81b7a05d3366c1f0e2",
@@ -175,7 +179,9 @@ PREPAID_ENGLISH = replace(
             amount_paise=-23_201,
         ),
     ),
-    true_up_paise=-1_240,
+    counted_daily_paise=119_302,
+    true_up_paise=514,
+    earlier_months_paise=-1_240,
     subsidy=Subsidy(payer="Government of Uttar Pradesh", amount_paise=23_201),
     previous_balance_paise=41_250,
     payments_received_paise=120_000,
@@ -207,6 +213,7 @@ NOTHING_YET = replace(
     opening_register_wh=0,
     closing_register_wh=0,
     energy_wh=0,
+    counted_daily_paise=323,
     subsidy=None,
     previous_balance_paise=50_000,
     payments_received_paise=0,
@@ -249,30 +256,40 @@ FULL = replace(
     opening_register_wh=12_34_56_78_900,
     closing_register_wh=98_76_54_32_100,
     energy_wh=7_12_34_56_789,
-    true_up_paise=-9_87_654,
+    true_up_paise=-4_32_109,
+    earlier_months_paise=-9_87_654,
     previous_balance_paise=-99_99_99_999,
     payments_received_paise=11_11_11_111,
     arrears_instalment_paise=5_00_00_000,
     late_surcharge_paise=1_23_45_678,
     rounding_carried_paise=-49,
     net_payable_rupees=1_12_30_863,
+    others=tuple(
+        AccountRow(
+            text=f"Interest on the security deposit of {year}", amount_paise=99_99_999
+        )
+        for year in range(2021, 2027)
+    ),
     balance_after_paise=0,
     months=months(ENGLISH_MONTHS, tuple(wh * 40_000 for wh in MONTHLY_WH)),
 )
 
 
 def adding_up(bill: BillDocument) -> BillDocument:
-    """The same bill with the balance that its amounts lead to."""
-    month_paise = sum(line.amount_paise for line in bill.lines) + bill.true_up_paise
+    """The same bill with the balance that its amounts lead to, and its true-up."""
+    lines_paise = sum(line.amount_paise for line in bill.lines)
     return replace(
         bill,
+        counted_daily_paise=lines_paise - bill.true_up_paise,
         balance_after_paise=bill.previous_balance_paise
         + bill.payments_received_paise
         + 100 * bill.net_payable_rupees
-        - month_paise
+        - lines_paise
+        - bill.earlier_months_paise
         - bill.arrears_instalment_paise
         - bill.late_surcharge_paise
-        - bill.rounding_carried_paise,
+        - bill.rounding_carried_paise
+        + sum(row.amount_paise for row in bill.others),
     )
 
 

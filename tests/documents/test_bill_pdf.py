@@ -12,9 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bijlighar.documents import fonts
-from bijlighar.documents.bill_pdf import BillDoesNotAddUp, BillTooLong, bill_pdf
+from bijlighar.documents.bill_pdf import (
+    MOST_LINES,
+    BillDoesNotAddUp,
+    BillTooLong,
+    bill_pdf,
+)
 from bijlighar.documents.plain_text import PRINTABLE
-from bijlighar.documents.values import BillDocument, BillLine, MonthUsage, PayLink
+from bijlighar.documents.values import (
+    BillDocument,
+    BillLine,
+    Language,
+    MonthUsage,
+    PayLink,
+)
 from bijlighar.kernel.money import format_rupees
 from tests.documents import examples
 from tests.documents.pdf_text import pages_of, text_of
@@ -70,8 +81,11 @@ def test_the_file_is_dated_by_the_bill_and_not_by_the_clock() -> None:
 @each_example
 def test_every_amount_is_printed(bill: BillDocument) -> None:
     text = printed(bill)
-    month_paise = sum(line.amount_paise for line in bill.lines) + bill.true_up_paise
-    amounts = [*(line.amount_paise for line in bill.lines), month_paise, bill.true_up_paise]
+    lines_paise = sum(line.amount_paise for line in bill.lines)
+    amounts = [line.amount_paise for line in bill.lines]
+    amounts += [lines_paise, bill.counted_daily_paise, bill.true_up_paise]
+    amounts += [bill.earlier_months_paise, lines_paise + bill.earlier_months_paise]
+    amounts += [row.amount_paise for row in bill.others]
     amounts += [bill.previous_balance_paise, bill.payments_received_paise]
     amounts += [bill.arrears_instalment_paise, bill.late_surcharge_paise]
     for paise in filter(None, amounts):
@@ -112,8 +126,86 @@ def test_money_that_is_left_over_is_said_to_be_kept() -> None:
     assert packed("आपके ₹496.77 हमारे पास जमा हैं।") in text
 
 
-def test_the_true_up_is_printed_even_when_it_is_nothing() -> None:
-    assert packed("पिछले महीनों का सुधार (ट्रू-अप) 0.00") in printed(examples.POSTPAID_HINDI)
+TRUE_UP = {
+    (
+        "hi",
+        True,
+    ): "इसमें से इस बिल से पहले रोज़ कटा {daily} इसमें से इस बिल से हिसाब (ट्रू-अप) {true_up}",
+    (
+        "hi",
+        False,
+    ): "इसमें से इस बिल से पहले रोज़ गिना गया {daily} इसमें से इस बिल से हिसाब (ट्रू-अप) {true_up}",
+    ("en", True): "of this, deducted day by day before this bill {daily} "
+    "of this, settled with this bill (true-up) {true_up}",
+    ("en", False): "of this, counted day by day before this bill {daily} "
+    "of this, settled with this bill (true-up) {true_up}",
+}
+fullest = {
+    (bill.language, bill.is_prepaid): bill
+    for bill in (
+        examples.POSTPAID_HINDI,
+        examples.POSTPAID_ENGLISH,
+        examples.PREPAID_HINDI,
+        examples.PREPAID_ENGLISH,
+    )
+}
+
+
+@pytest.mark.parametrize("true_up_paise", [0, 12_34_567, -98_765])
+@pytest.mark.parametrize(("language", "is_prepaid"), TRUE_UP)
+def test_the_true_up_is_always_there_at_the_most_lines_too(
+    language: Language, is_prepaid: bool, true_up_paise: int
+) -> None:
+    few = replace(fullest[language, is_prepaid], true_up_paise=true_up_paise)
+    full = replace(
+        few,
+        lines=(examples.LONG_LINES * 2)[:MOST_LINES],
+        earlier_months_paise=-1,
+        is_estimated=True,
+        others=examples.FULL.others,
+    )
+    for bill in map(examples.adding_up, (few, full)):
+        pdf = bill_pdf(bill)
+        assert pages_of(pdf) == 1
+        told = TRUE_UP[language, is_prepaid].format(
+            daily=format_rupees(bill.counted_daily_paise).replace("-", "−"),
+            true_up=format_rupees(true_up_paise).replace("-", "−"),
+        )
+        assert packed(told) in text_of(pdf)
+
+
+def test_a_correction_of_earlier_bills_is_a_row_where_there_is_one() -> None:
+    bill = examples.PREPAID_ENGLISH
+    assert packed("Correction of earlier bills −12.40 Total for this month") in printed(
+        bill
+    )
+    none = examples.adding_up(replace(bill, earlier_months_paise=0))
+    assert "Correctionofearlier" not in printed(none)
+
+
+PAID_AT = PayLink(
+    address="https://bijli.example.in/home/1/", text="Pay at bijli.example.in"
+)
+
+
+@pytest.mark.parametrize(
+    ("bill", "link", "told"),
+    [
+        (examples.POSTPAID_ENGLISH, None, "Scan to pay by UPI UPI: discom@examplebank"),
+        (examples.POSTPAID_HINDI, None, "UPI से देने के लिए स्कैन करें"),
+        (examples.POSTPAID_ENGLISH, PAID_AT, "Scan to pay online Pay at bijli.example.in"),
+        (examples.POSTPAID_HINDI, PAID_AT, "ऑनलाइन देने के लिए स्कैन करें"),
+        (examples.PREPAID_ENGLISH, PAID_AT, "Scan to recharge"),
+        (examples.PREPAID_HINDI, PAID_AT, "रीचार्ज के लिए स्कैन करें"),
+        (examples.NOTHING_YET, PAID_AT, "अपने बिल देखने के लिए स्कैन करें"),
+    ],
+)
+def test_the_code_says_what_scanning_it_does(
+    bill: BillDocument, link: PayLink | None, told: str
+) -> None:
+    text = printed(replace(bill, pay_link=link) if link else bill)
+    assert packed(told) in text
+    assert ("UPIसे" in text or "byUPI" in text) == (link is None)
 
 
 def test_the_government_that_paid_is_named() -> None:
@@ -198,6 +290,9 @@ def test_more_lines_than_a_page_holds_are_refused() -> None:
     line = examples.HINDI_LINES[0]
     bill = examples.adding_up(replace(examples.POSTPAID_HINDI, lines=(line,) * 24))
     assert pages_of(bill_pdf(bill)) == 1
+    others = examples.FULL.others + examples.FULL.others[:1]
+    with pytest.raises(BillTooLong, match="7 other rows"):
+        bill_pdf(examples.adding_up(replace(bill, others=others)))
     with pytest.raises(BillTooLong, match="25 lines"):
         bill_pdf(examples.adding_up(replace(bill, lines=(line,) * 25)))
 
@@ -211,6 +306,12 @@ def test_a_payment_address_that_no_phone_could_read_is_refused() -> None:
 def test_a_bill_that_does_not_add_up_is_not_printed() -> None:
     wrong = replace(examples.POSTPAID_HINDI, payments_received_paise=1)
     with pytest.raises(BillDoesNotAddUp, match="2026-03/7204518893"):
+        bill_pdf(wrong)
+
+
+def test_a_bill_whose_days_and_lines_differ_is_not_printed() -> None:
+    wrong = replace(examples.POSTPAID_HINDI, true_up_paise=1)
+    with pytest.raises(BillDoesNotAddUp, match="its days and their true-up to 122552"):
         bill_pdf(wrong)
 
 

@@ -1,7 +1,7 @@
 """A bill as the printed document: its account in the document's terms, merged to fit.
 
 The document knows the month, old dues' instalments and surcharges; whatever else moved
-the wallet stands among the lines under its own name, so that everything adds up.
+the wallet is one more row of its account under its own name, so that everything adds up.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from bijlighar.bills._words import funder, say
 from bijlighar.bills.values import Bill, Moved, PrintedLine
 from bijlighar.documents.bill_pdf import MOST_LINES
 from bijlighar.documents.values import (
+    AccountRow,
     BillDocument,
     BillLine,
     DayUsage,
@@ -27,7 +28,7 @@ from bijlighar.documents.values import (
     Subsidy,
 )
 from bijlighar.kernel.ist import supply_day_of
-from bijlighar.kernel.money import PAISE_PER_RUPEE, format_rupees
+from bijlighar.kernel.money import PAISE_PER_RUPEE
 
 _OWN_ROWS = frozenset({Moved.EARLIER_DAYS, Moved.INSTALMENT, Moved.SURCHARGE})
 MINUS = "−"
@@ -58,13 +59,22 @@ def document_of(bill: Bill, language: Language) -> BillDocument:
         energy_wh=bill.energy_wh,
         is_estimated=bill.is_estimated,
         lines=_lines(bill, language),
-        true_up_paise=taken.get(Moved.EARLIER_DAYS, 0),
+        counted_daily_paise=bill.deducted_paise,
+        true_up_paise=bill.true_up_paise,
+        earlier_months_paise=taken.get(Moved.EARLIER_DAYS, 0),
         subsidy=_subsidy(bill, language),
         previous_balance_paise=bill.previous_paise + bill.rounding_before_paise,
         payments_received_paise=bill.payments_paise,
         arrears_instalment_paise=taken.get(Moved.INSTALMENT, 0),
         late_surcharge_paise=taken.get(Moved.SURCHARGE, 0),
         rounding_carried_paise=bill.rounding_before_paise,
+        others=tuple(
+            AccountRow(
+                text=say(f"moved.{one.what}", language), amount_paise=one.amount_paise
+            )
+            for one in bill.adjustments
+            if one.what not in _OWN_ROWS
+        ),
         net_payable_rupees=bill.payable_paise // PAISE_PER_RUPEE,
         balance_after_paise=bill.balance_paise + bill.payable_paise,
         months=tuple(
@@ -86,22 +96,9 @@ def document_of(bill: Bill, language: Language) -> BillDocument:
 
 
 def _lines(bill: Bill, language: Language) -> tuple[BillLine, ...]:
-    others = [
-        BillLine(
-            text=say(f"moved.{one.what}", language),
-            quantity="",
-            rate="",
-            amount_paise=-one.amount_paise,
-        )
-        for one in bill.adjustments
-        if one.what not in _OWN_ROWS
-    ]
-    whole = [_line(bill, line, language) for line in bill.lines]
-    if len(whole) + len(others) > MOST_LINES:
-        whole = list(_by_head(bill, language))
-    if whole and (bill.is_prepaid or bill.true_up_paise):
-        whole[-1] = _with_true_up(bill, whole[-1], language)
-    return (*whole, *others)
+    if len(bill.lines) > MOST_LINES:
+        return tuple(_by_head(bill, language))
+    return tuple(_line(bill, line, language) for line in bill.lines)
 
 
 def _line(bill: Bill, line: PrintedLine, language: Language) -> BillLine:
@@ -133,22 +130,6 @@ def _by_head(bill: Bill, language: Language) -> Iterator[BillLine]:
         )
 
 
-def _with_true_up(bill: Bill, line: BillLine, language: Language) -> BillLine:
-    note = say(
-        "trued_up",
-        language,
-        deducted=_rupees(bill.deducted_paise),
-        true_up=_rupees(bill.true_up_paise),
-    )
-    return BillLine(
-        text=line.text,
-        quantity=line.quantity,
-        rate=line.rate,
-        amount_paise=line.amount_paise,
-        note=" · ".join(told for told in (line.note, note) if told),
-    )
-
-
 def _subsidy(bill: Bill, language: Language) -> Subsidy | None:
     paid = {name: paise for name, paise in bill.subsidies_paise.items() if paise > 0}
     if not paid:
@@ -176,12 +157,15 @@ def _pay_link(bill: Bill, language: Language) -> PayLink:
             "tr": bill.number.replace("-", ""),
         }
         address = f"upi://pay?{urlencode(asked, quote_via=quote)}"
-        return PayLink(address=address, text=say("upi", language, upi=upi))
+        return PayLink(address=address, text=say("upi", language, upi=upi), is_upi=True)
     public = settings.BIJLIGHAR["public_url"].rstrip("/")
+    place = urlsplit(public).netloc
     name = "recharge_at" if bill.is_prepaid else "pay_at"
     return PayLink(
         address=f"{public}/home/{bill.names.consumer_number}/",
-        text=say(name, language, place=urlsplit(public).netloc),
+        text=say(name, language, place=place)
+        if bill.is_prepaid or bill.payable_paise
+        else place,
     )
 
 
@@ -191,10 +175,6 @@ def _month(language: Language, month: str) -> str:
 
 def _day(language: Language, day: date) -> str:
     return format_date(day, "d MMM", locale=language)
-
-
-def _rupees(paise: int) -> str:
-    return f"{MINUS if paise < 0 else ''}₹{format_rupees(abs(paise))}"
 
 
 def _in(language: Language, english: str, hindi: str) -> str:

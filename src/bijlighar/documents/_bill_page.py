@@ -53,8 +53,12 @@ class _Words:
         return _PLACE.sub(lambda place: plain[place[1]], texts_in(self.bill.language)[name])
 
     @property
+    def lines_paise(self) -> int:
+        return sum(line.amount_paise for line in self.bill.lines)
+
+    @property
     def month_paise(self) -> int:
-        return sum(line.amount_paise for line in self.bill.lines) + self.bill.true_up_paise
+        return self.lines_paise + self.bill.earlier_months_paise
 
 
 def _header(words: _Words) -> Section:
@@ -131,11 +135,19 @@ def _pay(words: _Words) -> Section | None:
         return None
     text = printable(link.text)
     return {
-        "label": words.say("scan_to_recharge" if words.bill.is_prepaid else "scan_to_pay"),
+        "label": words.say(_why_scan(words.bill, is_upi=link.is_upi)),
         "text": text,
         "says": words.say("qr_says", text=link.text),
         "svg": svg_of(link.address),
     }
+
+
+def _why_scan(bill: BillDocument, *, is_upi: bool) -> str:
+    if bill.is_prepaid:
+        return "scan_to_recharge"
+    if not bill.net_payable_rupees:
+        return "scan_to_see"
+    return "scan_for_upi" if is_upi else "scan_to_pay"
 
 
 def _facts(words: _Words) -> Section:
@@ -187,15 +199,30 @@ def _meter(words: _Words) -> Section:
 
 def _charges(words: _Words) -> Section:
     bill = words.bill
-    lines_paise = words.month_paise - bill.true_up_paise
     has_notes = len(bill.lines) <= MOST_LINES_WITH_NOTES
     return {
         "titles": [words.say(name) for name in ("charges", "quantity", "rate", "amount")],
         "lines": [_line(line, has_notes=has_notes) for line in bill.lines],
-        "subtotal": [words.say("subtotal"), _amount(lines_paise)],
-        "true_up": [words.say("true_up"), _amount(bill.true_up_paise)],
+        "sums": _sums(words),
         "total": [words.say("month_total"), _amount(words.month_paise)],
     }
+
+
+def _sums(words: _Words) -> list[list[str]]:
+    """What stands between the lines and the total: text, amount of a part, amount.
+
+    The two parts of the sum, one of them the true-up, are there whatever they come to.
+    """
+    bill = words.bill
+    counted = words.say("deducted_daily" if bill.is_prepaid else "counted_daily")
+    rows = [
+        [words.say("subtotal"), "", _amount(words.lines_paise)],
+        [counted, _amount(bill.counted_daily_paise), ""],
+        [words.say("true_up"), _amount(bill.true_up_paise), ""],
+    ]
+    if bill.earlier_months_paise:
+        rows.append([words.say("earlier_months"), "", _amount(bill.earlier_months_paise)])
+    return rows
 
 
 def _line(line: BillLine, *, has_notes: bool) -> Section:
@@ -222,17 +249,17 @@ def _account(words: _Words) -> Section:
     was_credit = bill.is_prepaid or bill.previous_balance_paise > 0
     rows = [
         (
-            "previous_credit" if was_credit else "previous_dues",
+            words.say("previous_credit" if was_credit else "previous_dues"),
             -sign * bill.previous_balance_paise,
         ),
         (
-            "recharges" if bill.is_prepaid else "payments",
+            words.say("recharges" if bill.is_prepaid else "payments"),
             -sign * bill.payments_received_paise,
         ),
-        ("month", sign * words.month_paise),
+        (words.say("month"), sign * words.month_paise),
     ]
     rows += [
-        (name, sign * paise)
+        (words.say(name), sign * paise)
         for name, paise in (
             ("instalment", bill.arrears_instalment_paise),
             ("late_surcharge", bill.late_surcharge_paise),
@@ -240,6 +267,7 @@ def _account(words: _Words) -> Section:
         )
         if paise
     ]
+    rows += [(printable(row.text), -sign * row.amount_paise) for row in bill.others]
     if bill.is_prepaid:
         result, after = ("balance_after", bill.balance_after_paise), None
     else:
@@ -247,7 +275,7 @@ def _account(words: _Words) -> Section:
         after = ("carried", -bill.balance_after_paise)
     return {
         "title": words.say("account"),
-        "rows": [[words.say(name), _amount(paise)] for name, paise in rows],
+        "rows": [[text, _amount(paise)] for text, paise in rows],
         "result": [words.say(result[0]), _amount(result[1])],
         "after": [words.say(after[0]), _amount(after[1])] if after else None,
     }

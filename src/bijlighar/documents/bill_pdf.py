@@ -19,6 +19,7 @@ from bijlighar.kernel.ist import day_starts
 from bijlighar.kernel.money import PAISE_PER_RUPEE
 
 MOST_LINES = 24
+MOST_OTHERS = 6
 LONGEST_ADDRESS = 600
 _FOLDER = Path(__file__).parent
 
@@ -54,6 +55,8 @@ def bill_pdf(bill: BillDocument) -> bytes:
 def _check(bill: BillDocument) -> None:
     if len(bill.lines) > MOST_LINES:
         raise BillTooLong(f"{len(bill.lines)} lines; a bill holds {MOST_LINES}.")
+    if len(bill.others) > MOST_OTHERS:
+        raise BillTooLong(f"{len(bill.others)} other rows; an account holds {MOST_OTHERS}.")
     if bill.pay_link and len(bill.pay_link.address.encode()) > LONGEST_ADDRESS:
         raise BillTooLong(f"The payment address is over {LONGEST_ADDRESS} octets long.")
     if bill.net_payable_rupees < 0 or (bill.is_prepaid and bill.net_payable_rupees):
@@ -61,15 +64,23 @@ def _check(bill: BillDocument) -> None:
             f"Bill {bill.bill_number} asks for {bill.net_payable_rupees} rupees: a bill "
             "never asks for less than nothing, and a prepaid one for nothing."
         )
-    month_paise = sum(line.amount_paise for line in bill.lines) + bill.true_up_paise
+    lines_paise = sum(line.amount_paise for line in bill.lines)
+    counted_paise = bill.counted_daily_paise + bill.true_up_paise
+    if lines_paise != counted_paise:
+        raise BillDoesNotAddUp(
+            f"The lines of bill {bill.bill_number} come to {lines_paise} paise, but its "
+            f"days and their true-up to {counted_paise}."
+        )
     balance_paise = (
         bill.previous_balance_paise
         + bill.payments_received_paise
         + bill.net_payable_rupees * PAISE_PER_RUPEE
-        - month_paise
+        - lines_paise
+        - bill.earlier_months_paise
         - bill.arrears_instalment_paise
         - bill.late_surcharge_paise
         - bill.rounding_carried_paise
+        + sum(row.amount_paise for row in bill.others)
     )
     if balance_paise != bill.balance_after_paise:
         raise BillDoesNotAddUp(

@@ -61,6 +61,16 @@ class PayLink:
     """`upi://pay?...`, or the address of a page; at most 600 octets."""
     text: str
     """What stands under the code for who cannot read it: `UPI: discom@bank`."""
+    is_upi: bool = False
+    """Whether a UPI app reads the code; a page's address opens a browser."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """One more row of the account; positive in the consumer's favour."""
+
+    text: str
+    amount_paise: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +78,13 @@ class BillDocument:
     """A month's bill of one connection.
 
     Balances are positive in the consumer's favour and negative when owed; the other amounts
-    of the account are positive. With `month = lines + true_up`, a bill adds up when
+    of the account are positive. A bill adds up when
 
+        sum of the lines = counted_daily + true_up
+        month = sum of the lines + earlier_months
         balance_after = previous_balance + payments_received + 100 × net_payable_rupees
                         - month - arrears_instalment - late_surcharge - rounding_carried
+                        + others
     """
 
     language: Language
@@ -104,8 +117,12 @@ class BillDocument:
     is_estimated: bool
 
     lines: tuple[BillLine, ...]
+    counted_daily_paise: int
+    """What was deducted (or counted, postpaid) for the days before the bill was made."""
     true_up_paise: int
-    """What corrects earlier months; always printed, also as 0.00."""
+    """What making the bill settled of them; always printed, also as 0.00."""
+    earlier_months_paise: int
+    """What corrects earlier bills; printed where it is something."""
     subsidy: Subsidy | None
 
     previous_balance_paise: int
@@ -114,6 +131,8 @@ class BillDocument:
     late_surcharge_paise: int
     rounding_carried_paise: int
     """Paise that the last bill's rounding left to pay; negative when it took too many."""
+    others: tuple[AccountRow, ...] = ()
+    """Whatever else moved the account, at most 6 rows."""
     net_payable_rupees: int
     """What to pay now in whole rupees; 0 for prepaid and where nothing is owed."""
     balance_after_paise: int
