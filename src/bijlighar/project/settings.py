@@ -55,7 +55,10 @@ INSTALLED_APPS = [
     "bijlighar.payments",
     "bijlighar.dues",
     "bijlighar.supply",
+    "bijlighar.kyc",
     "bijlighar.notices",
+    "bijlighar.complaints",
+    "bijlighar.outages",
     "bijlighar.masters",
     "bijlighar.dashboards",
     "bijlighar.flow",
@@ -257,7 +260,11 @@ BIJLIGHAR: dict[str, str] = {
     "audit_key": os.environ.get("BIJLIGHAR_AUDIT_KEY", ""),
     "audit_heads": os.environ.get("BIJLIGHAR_AUDIT_HEADS", ""),
     "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
+    "complaints_policy": os.environ.get("BIJLIGHAR_COMPLAINTS_POLICY", "up-2020-02"),
     "charging_policy": os.environ.get("BIJLIGHAR_CHARGING_POLICY", "standard-2026"),
+    "kyc_policy": os.environ.get("BIJLIGHAR_KYC_POLICY", "up-2026"),
+    # A folder of PEM certificates by which signed QR codes of identity letters are checked.
+    "kyc_certificates": os.environ.get("BIJLIGHAR_KYC_CERTIFICATES", ""),
     # Where a postpaid bill is paid by UPI: discom@bank, or none.
     "upi_id": os.environ.get("BIJLIGHAR_UPI_ID", ""),
     "town_url": os.environ.get("BIJLIGHAR_TOWN_URL", ""),
