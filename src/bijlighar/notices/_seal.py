@@ -27,7 +27,7 @@ class WrongSeal(BijligharError):
 
 
 def seal(*, parameters: Mapping[str, str], source: str) -> bytes:
-    """What is to be told, as it may lie in the database for the minutes until it is sent."""
+    """What is to be told, as it may lie in the database until it is sent."""
     nonce = os.urandom(NONCE_BYTES)
     plain = json.dumps(dict(parameters)).encode()
     return nonce + AESGCM(_key()).encrypt(nonce, plain, source.encode())
