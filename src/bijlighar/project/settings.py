@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "bijlighar.notices",
     "bijlighar.outages",
     "bijlighar.complaints",
-    "bijlighar.outages",
     "bijlighar.masters",
     "bijlighar.dashboards",
     "bijlighar.flow",
