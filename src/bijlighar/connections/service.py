@@ -170,6 +170,17 @@ def how_many_have_mobile(*, mobile: str, most: int) -> int:
     return len(_search.of_mobile(mobile, most=most))
 
 
+def hold(*, connection_id: int) -> None:
+    """Nobody else changes this connection until the caller's transaction ends."""
+    list(Connection.objects.select_for_update(no_key=True).filter(pk=connection_id))
+
+
+def numbers_in_use(*, numbers: Sequence[str]) -> set[str]:
+    """Which of these are consumer numbers of connections, with or without a meter."""
+    held = Consumer.objects.filter(consumer_number__in=numbers)
+    return set(held.values_list("consumer_number", flat=True))
+
+
 def first_home() -> Home | None:
     """The connection with the lowest consumer number and a meter; None where there is none.
 

@@ -5,7 +5,7 @@ picture and hashes that nobody here looks at, then 256 bytes of signature over a
 It is verified against certificates that the installation has pinned, valid when it was
 signed. Of the fields only the name and the year of birth leave this module.
 
-Sources: UIDAI, Secure QR code specification; Aadhaar Act, section 8A; security reference D3.
+Sources: UIDAI, Secure QR code; Aadhaar Act, section 8A; security reference D3.
 """
 
 from __future__ import annotations

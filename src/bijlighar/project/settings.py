@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bijlighar.web.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
+    "bijlighar.web.aadhaar_guard.AadhaarGuard",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
@@ -110,6 +111,9 @@ USE_I18N = True
 USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = "Asia/Kolkata"
 USE_TZ = True
+
+# What people upload of themselves (kyc) is never written to a disk while it is received.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("BIJLIGHAR_STATIC", PACKAGE / "static-collected"))

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import include, path, register_converter
 
-from bijlighar.web import bundles, health, language, live, webhooks
+from bijlighar.web import aadhaar_guard, bundles, health, language, live, webhooks
 from bijlighar.web.access import public
 from bijlighar.web.consumer import bill_views, recharge_views, views, what_if_views
 from bijlighar.web.demo import (
@@ -66,6 +66,7 @@ urlpatterns = [
     path("phones/live/", phones_views.phones_live, name="phones_live"),
     path("live/", live.town, name="live"),
     path("live/home/<int:connection_id>/", live.home, name="live_home"),
+    path("no-aadhaar/", aadhaar_guard.explained, name="no_aadhaar"),
     path("language/", public(language.choose), name="language"),
     path("demo/code/", desk_views.code, name="demo_code"),
     path("tour/<int:step>/", desk_views.tour, name="tour"),
