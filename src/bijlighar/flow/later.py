@@ -27,6 +27,7 @@ BILL_MONTH = "flow.bill_month"
 POST_INSTALMENTS = "flow.post_instalments"
 CHARGE_LATE = "flow.charge_late"
 CREDIT_INTEREST = "flow.credit_interest"
+CHANGE_NUMBERS = "flow.change_numbers"
 
 MOST_CONNECTIONS_A_JOB = 2_000
 MOST_BILLS_A_JOB = 500

@@ -71,6 +71,12 @@ SCHEDULE = (
         why="windows open and emergency credit ends by the clock alone",
     ),
     Line(
+        task=later.CHANGE_NUMBERS,
+        first_at=time(0, 25),
+        every=timedelta(minutes=60),
+        why="a lost number's day of waiting is over: the new one takes its place",
+    ),
+    Line(
         task=later.FORGET_ANSWERS,
         first_at=time(3, 0),
         every=DAY,

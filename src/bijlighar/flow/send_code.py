@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
+from bijlighar.clock.clock import town_stretch
 from bijlighar.flow.review_supply import tell
 from bijlighar.logins import service as logins
 from bijlighar.logins.values import CodeAsked, Purpose
@@ -51,6 +52,7 @@ def send_code(
                 mobile=mobile,
                 language=language,
                 parameters={"code": issued.digits, "minutes": str(minutes)},
+                expires_at=now + max(logins.CODE_LASTS, town_stretch(logins.CODE_LASTS)),
             )
             tell(new=[notice], now=now)
     log.info(

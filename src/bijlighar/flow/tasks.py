@@ -19,6 +19,7 @@ from bijlighar.dues.values import Monthly
 from bijlighar.flow import later
 from bijlighar.flow.bill_month import bill_month as bill
 from bijlighar.flow.bill_month import due_on
+from bijlighar.flow.change_mobile import carry_out_due
 from bijlighar.flow.close_day import charge_again as again
 from bijlighar.flow.close_day import charge_silent as estimate
 from bijlighar.flow.close_day import close_day as close
@@ -32,6 +33,7 @@ from bijlighar.headend import service as headend
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
+from bijlighar.logins import service as logins
 from bijlighar.masters import service as masters
 from bijlighar.notices import service as notices
 from bijlighar.people import service as people
@@ -198,8 +200,15 @@ def expire_proposals(**_: Any) -> None:
     close_overtaken(now=now())
 
 
+@_task(later.CHANGE_NUMBERS, retry=_DATABASE_AWAY)
+def change_numbers(**_: Any) -> None:
+    """Let new primary numbers hold whose day of waiting is over."""
+    carry_out_due(now=now())
+
+
 @_task(later.FORGET_ANSWERS, retry=_DATABASE_AWAY)
 def forget_answers(**_: Any) -> None:
-    """Take away what the API kept for a day, and tokens that have run out."""
+    """Take away what the API kept for a day, tokens that have run out, and old codes."""
     people.forget_answers(real_now=real_now())
     people.forget_tokens(real_now=real_now())
+    logins.forget_codes(real_now=real_now())

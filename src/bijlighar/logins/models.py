@@ -92,6 +92,19 @@ class WrongTry(models.Model):
         return f"wrong try {self.pk}"
 
 
+class WrongPair(models.Model):
+    """A consumer number and a meter number that a login typed and that do not belong."""
+
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["login", "-at"], name="wrong_pair_of_login")]
+
+    def __str__(self) -> str:
+        return f"wrong pair {self.pk}"
+
+
 class SignIn(models.Model):
     """One sign-in on one phone or computer, until it ends."""
 

@@ -53,6 +53,8 @@ SIGN_IN_LASTS_UNSEEN = timedelta(days=30)
 NUMBER_IS_IDLE_AFTER = timedelta(days=90)
 """Operators give a number that is not used to somebody else after about 90 days."""
 
+MOST_WRONG_PAIRS = 5
+"""Of consumer number and meter number, that one login may type in a day."""
 MOST_DEVICES = 20
 MOST_MEMBERS = 10
 MANY_CONNECTIONS = 5

@@ -146,3 +146,27 @@ class Member:
     how: How
     since: datetime
     has_signed_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberChangeShown:
+    """A change of a primary number, waiting or past; times are the product's."""
+
+    change_id: int
+    connection_id: int
+    old_mobile: str
+    new_mobile: str
+    is_old_lost: bool
+    asked_at: datetime
+    due_at: datetime
+    state: str
+    """waiting, done or cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedNumber:
+    """A number that is the primary one of many connections."""
+
+    mobile: str
+    connections: int
+    """At most `rules.COUNT_TO`, which then means as many or more."""

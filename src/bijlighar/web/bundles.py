@@ -21,6 +21,7 @@ from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "bill")
+_CONSUMER_TOO = ("logins",)
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("masters", "staff", "audit", "proposals", "pages")
@@ -36,7 +37,7 @@ def _js(*names: str) -> tuple[str, ...]:
 
 
 BUNDLES = {
-    "consumer.css": _css(*_FRAME, *_CONSUMER),
+    "consumer.css": _css(*_FRAME, *_CONSUMER, *_CONSUMER_TOO),
     "wide.css": _css(*_FRAME, *_WIDE),
     "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
     "consumer.js": (*_HTMX, *_js("live", "clock", "days", "what-if")),

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from bijlighar.logins.values import Access
+
 REGION = "IN"
 PRETEND = "555"
 """How the numbers of the demo's people begin; no operator of India gives such ones out."""
@@ -85,3 +87,56 @@ class CodeForm(forms.Form):
         if not typed.isdecimal():
             raise ValidationError(_("The code has digits only, as in the SMS."))
         return "".join(str(int(digit)) for digit in typed)
+
+
+class PairForm(forms.Form):
+    """What proves that a connection is one's own or a relative's: both are on the bill."""
+
+    number = forms.CharField(
+        label=_("Consumer number"),
+        help_text=_("On every bill and in every SMS of ours."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "digits"}),
+        max_length=24,
+        error_messages={"required": _("Enter the consumer number.")},
+    )
+    meter = forms.CharField(
+        label=_("Meter number"),
+        help_text=_("On the bill and on the meter itself."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "digits"}
+        ),
+        max_length=24,
+        error_messages={"required": _("Enter the meter number.")},
+    )
+
+
+class ShareForm(forms.Form):
+    """With whom a connection is shared, and what they may do."""
+
+    mobile = forms.CharField(
+        label=_("Their mobile number"),
+        widget=forms.TextInput(
+            attrs={
+                "type": "tel",
+                "inputmode": "tel",
+                "autocomplete": "off",
+                "class": "digits",
+            }
+        ),
+        max_length=20,
+        error_messages={"required": _("Enter their mobile number.")},
+    )
+    access = forms.ChoiceField(
+        label=_("What they may do"),
+        choices=(
+            (Access.PAY.value, _("See and recharge")),
+            (Access.VIEW.value, _("See only")),
+        ),
+        widget=forms.RadioSelect,
+        initial=Access.PAY.value,
+        error_messages={"required": _("Choose what they may do.")},
+    )
+
+    def clean_mobile(self) -> str:
+        """E.164."""
+        return mobile_typed(self.cleaned_data["mobile"])
