@@ -10,8 +10,11 @@ from django.db import IntegrityError, transaction
 from bijlighar.bills import _moves
 from bijlighar.bills import service as bills
 from bijlighar.bills.models import Bill as Row
+from bijlighar.bills.rules import Credit, settled
 from bijlighar.bills.values import BillKind, BillState, Moved
 from bijlighar.charges import service as charges
+from bijlighar.dues import service as dues
+from bijlighar.dues.values import Instalments, NewDeposit, NewPlan
 from tests.append_only import insist_on_refusal, statements
 from tests.bills.stories import (
     APRIL,
@@ -200,6 +203,82 @@ def test_a_bill_is_to_pay_then_overdue_then_paid(balram):
     assert bills.last_bills(connection_ids=[balram.connection_id]) == {
         balram.connection_id: may
     }
+
+
+def _set_aside(home, paise: int, on: date) -> None:
+    dues.set_aside(
+        plans=[
+            NewPlan(
+                connection_id=home.connection_id,
+                amount_paise=paise,
+                terms=Instalments(count=2, first_on=JUNE),
+                because="the payment mode changed",
+                source=f"{on}",
+            )
+        ],
+        now=morning(on),
+    )
+
+
+def test_a_deposit_that_is_set_off_pays_a_bill(balram):
+    used(balram, MAY)
+    made = bill(balram)
+    ids = [balram.connection_id]
+    held = NewDeposit(connection_id=ids[0], amount_paise=5_000_00, source="old")
+    dues.hold(deposits=[held], now=morning(MAY))
+    dues.set_off(
+        owed_paise={ids[0]: -balance(balram)}, source="t", now=morning(date(2026, 5, 9))
+    )
+    found = bills.listed(number=made.number, today=JUNE)
+    assert (found.state, found.paid_paise) == (BillState.PAID, made.payable_paise)
+
+
+def test_dues_in_a_plan_are_not_overdue_and_paid_when_the_plan_is(balram):
+    used(balram, MAY)
+    made = bill(balram)
+    number, owed = made.number, -balance(balram)
+    pay(balram, 100, at=morning(date(2026, 5, 9)))
+
+    def found(day: date) -> tuple[BillState, int, int]:
+        one = bills.listed(number=number, today=day)
+        return one.state, one.paid_paise, one.planned_paise
+
+    _set_aside(balram, owed - 100_00 - 50_00, date(2026, 5, 10))
+    assert found(date(2026, 5, 20)) == (BillState.OVERDUE, 100_00, owed - 150_00)
+    pay(balram, 51, at=morning(date(2026, 5, 21)))
+    state, paid, planned = found(date(2026, 5, 21))
+    assert (state, paid + planned) == (BillState.IN_PLAN, made.payable_paise)
+    pay(balram, 5_000, at=morning(date(2026, 5, 22)))
+    assert found(JUNE)[0] is BillState.IN_PLAN, "money that comes later pays newer days"
+    for day in (JUNE, date(2026, 7, 1)):
+        dues.post_instalments(
+            connection_ids=[balram.connection_id], leave_paise=0, now=morning(day)
+        )
+        state, paid, planned = found(day)
+        assert paid + planned == made.payable_paise
+    assert found(date(2026, 7, 1)) == (BillState.PAID, made.payable_paise, 0)
+
+
+@pytest.mark.parametrize(
+    ("credits", "arrears", "expected"),
+    [
+        ([], 0, (0, 0)),
+        ([(300, False)], 0, (300, 0)),
+        ([(1_200, False)], 0, (1_000, 0)),
+        ([(300, False), (700, True)], 700, (300, 700)),
+        ([(300, False), (700, True), (900, False)], 200, (800, 200)),
+        ([(300, False), (950, True)], 950, (300, 700)),
+        ([(300, False), (950, True)], 250, (1_000, 0)),
+        ([(1_000, True), (400, True)], 1_100, (300, 700)),
+        ([(1_000, True), (400, True)], 300, (1_000, 0)),
+        ([(1_000, False), (400, True)], 400, (1_000, 0)),
+    ],
+)
+def test_what_of_a_bill_of_ten_rupees_is_paid_and_what_is_in_a_plan(
+    credits, arrears, expected
+):
+    told = [Credit(amount_paise=paise, is_plan=is_plan) for paise, is_plan in credits]
+    assert settled(payable_paise=1_000, credits=told, arrears_paise=arrears) == expected
 
 
 def test_a_prepaid_bill_is_an_account_and_a_credit_asks_for_nothing(asha):

@@ -9,6 +9,8 @@ import pytest
 
 from bijlighar.clock import clock
 from bijlighar.connections.values import Home, PaymentMode
+from bijlighar.dues import service as dues
+from bijlighar.dues.values import NewPlan, RechargeShare
 from bijlighar.kernel.money import format_rupees
 from bijlighar.ledger.values import Book, BookOf
 from bijlighar.web.consumer.bill_shown import next_bill_on
@@ -16,6 +18,7 @@ from tests.bills.stories import (
     APRIL,
     JUNE,
     MAY,
+    balance,
     bill,
     change_facts,
     correct,
@@ -170,6 +173,32 @@ def test_a_postpaid_bill_says_what_is_left_to_pay(balram, at, english):
     assert "Counted day by day before this bill" in page
     rounded = format_rupees(-made.rounding_paise)
     assert f"is paid, for the next bill ₹{rounded}" in page
+
+
+def test_a_bill_whose_dues_are_in_a_plan_says_so_and_asks_for_nothing(
+    balram, at, english, hindi
+):
+    used(balram, MAY)
+    made = bill(balram)
+    dues.set_aside(
+        plans=[
+            NewPlan(
+                connection_id=balram.connection_id,
+                amount_paise=-balance(balram),
+                terms=RechargeShare(percent=25),
+                because="the payment mode changed",
+                source="2026-05-10",
+            )
+        ],
+        now=morning(date(2026, 5, 10)),
+    )
+    at(morning(JUNE))
+    page = text_of(english.get(address(balram, f"{made.number}/")))
+    assert "Now paid in parts" in page
+    planned = format_rupees(made.payable_paise)
+    assert f"₹{planned} of it is old dues now, which are paid in parts." in page
+    assert "You have to pay" not in page
+    assert "अब किस्तों में दिया जा रहा है" in text_of(hindi.get(address(balram)))
 
 
 def test_parts_of_a_month_stand_under_their_days(asha, at, english):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection
 
 from bijlighar.bills import _json
 from bijlighar.bills.models import Bill as Row
-from bijlighar.bills.rules import PAYMENTS, state_of
+from bijlighar.bills.rules import BOOKS_OF_CHARGES, Credit, settled, state_of
 from bijlighar.bills.values import (
     Adjustment,
     Bill,
@@ -21,6 +21,8 @@ from bijlighar.bills.values import (
     PrintedLine,
 )
 from bijlighar.kernel.sql import rows, statement
+from bijlighar.ledger import service as ledger
+from bijlighar.ledger.values import Book
 
 
 def value_of(row: Row) -> Bill:
@@ -58,18 +60,17 @@ def value_of(row: Row) -> Bill:
 def listed(bills: Iterable[Bill], *, today: date) -> tuple[BillListed, ...]:
     """Bills with what became of them."""
     found = tuple(bills)
-    paid = _paid_since([bill.number for bill in found])
+    asked = [bill for bill in found if bill.payable_paise]
+    credits = _credits([bill.number for bill in asked])
+    arrears = ledger.owned_balances(
+        book=Book.ARREARS, owner_ids=sorted({bill.connection_id for bill in asked})
+    )
     return tuple(
-        BillListed(
-            bill=bill,
-            state=state_of(
-                is_prepaid=bill.is_prepaid,
-                payable_paise=bill.payable_paise,
-                due_on=bill.due_on,
-                paid_paise=paid.get(bill.number, 0),
-                today=today,
-            ),
-            paid_paise=paid.get(bill.number, 0),
+        _listed(
+            bill,
+            credits.get(bill.number, ()),
+            arrears_paise=-arrears.get(bill.connection_id, 0),
+            today=today,
         )
         for bill in found
     )
@@ -89,10 +90,41 @@ def months_before(bill: Bill) -> dict[str, int]:
     return found
 
 
-def _paid_since(numbers: list[str]) -> dict[str, int]:
+def _listed(
+    bill: Bill, credits: Sequence[Credit], *, arrears_paise: int, today: date
+) -> BillListed:
+    paid, planned = settled(
+        payable_paise=bill.payable_paise, credits=credits, arrears_paise=arrears_paise
+    )
+    return BillListed(
+        bill=bill,
+        state=state_of(
+            is_prepaid=bill.is_prepaid,
+            payable_paise=bill.payable_paise,
+            due_on=bill.due_on,
+            paid_paise=paid,
+            planned_paise=planned,
+            today=today,
+        ),
+        paid_paise=paid,
+        planned_paise=planned,
+    )
+
+
+def _credits(numbers: list[str]) -> dict[str, list[Credit]]:
+    found: dict[str, list[Credit]] = {}
+    if not numbers:
+        return found
     with connection.cursor() as cursor:
         cursor.execute(
-            statement("bijlighar.bills", "paid_since"),
-            {"numbers": numbers, "book": PAYMENTS.value},
+            statement("bijlighar.bills", "wallets_credited"),
+            {
+                "numbers": numbers,
+                "arrears": Book.ARREARS.value,
+                "books_of_charges": [book.value for book in BOOKS_OF_CHARGES],
+            },
         )
-        return {row["number"]: row["paid_paise"] for row in rows(cursor)}
+        for row in rows(cursor):
+            credit = Credit(amount_paise=row["amount_paise"], is_plan=row["is_plan"])
+            found.setdefault(row["number"], []).append(credit)
+    return found

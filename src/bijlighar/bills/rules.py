@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import lcm
@@ -34,6 +34,14 @@ BOOKS_OF_CHARGES = (Book.REVENUE, Book.SUBSIDY, Book.DUTY, Book.REBATE)
 
 PAYMENTS = Book.GATEWAY
 """The book on the other side of what was paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """What one entry brought to a wallet; old dues that left it for a plan are one too."""
+
+    amount_paise: int
+    is_plan: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +98,34 @@ def number_of(*, discom: str, last: date, consumer_number: str, count: int) -> s
     return f"{discom}-{last:%Y%m}-{consumer_number}-{count}"
 
 
+def settled(
+    *, payable_paise: int, credits: Sequence[Credit], arrears_paise: int
+) -> tuple[int, int]:
+    """What of a bill is paid, and what of it is in a plan and not paid yet.
+
+    `credits` are all that the bill does not know of, as they were recorded: once old dues
+    have left the wallet for a plan, later money pays newer days. A plan pays its oldest
+    dues first: of the owner's `arrears_paise` the newest are left.
+    """
+    paid = planned = newer = 0
+    for one in credits:
+        part = min(one.amount_paise, payable_paise - paid - planned)
+        if one.is_plan:
+            planned += part
+            newer = one.amount_paise - part + (0 if part else newer)
+        else:
+            paid += part
+    left = min(max(arrears_paise - newer, 0), planned)
+    return paid + planned - left, left
+
+
 def state_of(
     *,
     is_prepaid: bool,
     payable_paise: int,
     due_on: date | None,
     paid_paise: int,
+    planned_paise: int,
     today: date,
 ) -> BillState:
     """What became of a bill, by what was paid since its period ended."""
@@ -105,6 +135,8 @@ def state_of(
         return BillState.NOTHING_TO_PAY
     if paid_paise >= payable_paise:
         return BillState.PAID
+    if paid_paise + planned_paise >= payable_paise:
+        return BillState.IN_PLAN
     if due_on is not None and due_on < today:
         return BillState.OVERDUE
     return BillState.TO_PAY

@@ -44,6 +44,8 @@ class BillState(StrEnum):
     NOTHING_TO_PAY = "nothing_to_pay"
     TO_PAY = "to_pay"
     OVERDUE = "overdue"
+    IN_PLAN = "in_plan"
+    """What is not paid of it is old dues now, paid in parts."""
     PAID = "paid"
 
 
@@ -198,7 +200,10 @@ class BillListed:
     bill: Bill
     state: BillState
     paid_paise: int
-    """What was paid after the end of its period, as far as is known now."""
+    """What of it is paid since the end of its period, as far as is known now: by the
+    consumer, from the deposit or a credit, or by a plan."""
+    planned_paise: int
+    """What of it moved into a plan of old dues and is not paid yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ def test_bills_come_with_their_lines_and_what_became_of_them(balram):
         april["payable_paise"],
     )
     assert (may["state"], may["paid_paise"]) == (BillState.TO_PAY, 0)
+    assert april["planned_paise"] == may["planned_paise"] == 0
     assert may["payments_paise"] == april["payable_paise"]
     for made in (may, april):
         total = sum(line["amount_paise"] for line in made["lines"])

@@ -123,6 +123,7 @@ def _bill(listed: BillListed) -> schemas.Bill:
         payable_paise=bill.payable_paise,
         rounding_paise=bill.rounding_paise,
         paid_paise=listed.paid_paise,
+        planned_paise=listed.planned_paise,
         order_hashes=list(dict.fromkeys(part.order_sha256 for part in bill.parts)),
         lines=[_bill_line(bill, line) for line in bill.lines],
     )

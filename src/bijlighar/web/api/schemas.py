@@ -195,7 +195,8 @@ class Bill(Schema):
     balance_paise: int
     payable_paise: int
     rounding_paise: int
-    paid_paise: int = Field(description="What was paid since the end of the period.")
+    paid_paise: int = Field(description="What of it is paid since the end of the period.")
+    planned_paise: int = Field(description="What of it is paid in parts by a plan now.")
     order_hashes: list[str]
     lines: list[BillLine]
 

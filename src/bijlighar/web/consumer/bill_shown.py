@@ -56,8 +56,10 @@ class BillShown:
     state: BillState
     title: str
     paid_paise: int
+    planned_paise: int
+    """Of what the bill asks for, what is paid in parts now."""
     left_paise: int
-    """Of what the bill asks for, what is not paid yet."""
+    """Of what the bill asks for, what is neither paid nor in a plan."""
     after_paise: int
     """The balance once what it asks for is paid: what rounding leaves."""
     orders: tuple[str, ...]
@@ -80,7 +82,8 @@ def shown(listed: BillListed) -> BillShown:
         state=listed.state,
         title=title_of(bill),
         paid_paise=listed.paid_paise,
-        left_paise=max(0, bill.payable_paise - max(0, listed.paid_paise)),
+        planned_paise=listed.planned_paise,
+        left_paise=bill.payable_paise - listed.paid_paise - listed.planned_paise,
         after_paise=bill.balance_paise + bill.payable_paise,
         orders=tuple(
             dict.fromkeys(
