@@ -19,15 +19,12 @@ from bijlighar.notices.values import NewNotice, NoticeKind
 
 log = structlog.get_logger()
 
-LAST_TRY_ON = 10
-"""The day of the month until which open days are waited for.
-Source: bills by the 10th (tariffs reference 0.1)."""
-
 
 def bill_month(*, connection_ids: Sequence[int], first: date, now: datetime) -> Issued:
     """Make the bills of the month that begins with `first`, and act on what they moved.
 
-    Safe to repeat. A connection with an open day is left for the next morning's try.
+    Safe to repeat. A connection with an open day is left for the next morning's try,
+    however late in the month its last day is charged.
     """
     with transaction.atomic(durable=True):
         issued = bills.issue(
@@ -46,15 +43,13 @@ def bill_month(*, connection_ids: Sequence[int], first: date, now: datetime) -> 
     return issued
 
 
-def due_on(*, now: datetime) -> tuple[date, tuple[int, ...]] | None:
+def due_on(*, now: datetime) -> tuple[date, tuple[int, ...]]:
     """The first day of the month to be billed now and who has no bill of it yet.
 
-    None after the last morning on which open days are waited for.
+    Every morning of the month: bills are out by the 10th (tariffs reference 0.1), and what
+    was open then is billed on the first morning on which it is not.
     """
-    today = supply_day_of(now)
-    if today.day > LAST_TRY_ON:
-        return None
-    until = month_starts(today)
+    until = month_starts(supply_day_of(now))
     return month_starts(until - ONE_DAY), bills.unbilled(until=until)
 
 

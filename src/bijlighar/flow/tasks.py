@@ -122,10 +122,8 @@ def credit_interest(**_: Any) -> None:
 @_task(later.BILL_ALL, retry=_DATABASE_AWAY)
 def bill_all(**_: Any) -> None:
     """Make the bills of last month that are not made yet, in parts."""
-    due = due_on(now=now())
-    if due is not None:
-        first, connection_ids = due
-        later.bill_month(connection_ids=connection_ids, first=first)
+    first, connection_ids = due_on(now=now())
+    later.bill_month(connection_ids=connection_ids, first=first)
 
 
 @_task(later.BILL_MONTH, retry=_DATABASE_AWAY)
