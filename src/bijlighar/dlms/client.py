@@ -252,9 +252,7 @@ class Client:
         self._move(Event.SERVICE_ASKED)
         invoke = self._next_invoke()
         request = set_.SetRequest(invoke=invoke, attribute=attribute, value=value)
-        response = yield from self._ask(
-            request.to_bytes(), set_.SetResponse.from_bytes, invoke
-        )
+        response = yield from self._ask(request.to_bytes(), _set_response, invoke)
         if response.result is not AccessResult.SUCCESS:
             raise AccessRefused(response.result)
 
@@ -265,9 +263,7 @@ class Client:
     def _act(self, method: Method, parameter: Data | None) -> Steps[Data | None]:
         invoke = self._next_invoke()
         request = action.ActionRequest(invoke=invoke, method=method, parameter=parameter)
-        response = yield from self._ask(
-            request.to_bytes(), action.ActionResponse.from_bytes, invoke
-        )
+        response = yield from self._ask(request.to_bytes(), _action_response, invoke)
         if response.result is not ActionResult.SUCCESS:
             raise ActionRefused(response.result)
         if isinstance(response.outcome, Failure):
@@ -352,6 +348,20 @@ class Client:
 
     def _move(self, event: Event) -> None:
         self.state = states.after(self.state, event)
+
+
+def _set_response(data: bytes) -> set_.SetResponse:
+    response = set_.response_from_bytes(data)
+    if not isinstance(response, set_.SetResponse):
+        raise UnexpectedAnswer("one result expected")
+    return response
+
+
+def _action_response(data: bytes) -> action.ActionResponse:
+    response = action.response_from_bytes(data)
+    if not isinstance(response, action.ActionResponse):
+        raise UnexpectedAnswer("one outcome expected")
+    return response
 
 
 def _piece(response: get_.AnyGetResponse, block: int) -> bytes:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from bijlighar.dlms.apdu import action, association, exceptions, get, initiate
+from bijlighar.dlms.apdu import (
+    action,
+    association,
+    blocks,
+    ciphered,
+    exceptions,
+    get,
+    initiate,
+    notification,
+)
 from bijlighar.dlms.apdu import set as set_
 from bijlighar.dlms.apdu.ciphered import PLAIN_TAG_OF, CipheredApdu
 from bijlighar.dlms.errors import DecodeError
@@ -19,13 +28,19 @@ Apdu: TypeAlias = (
     | initiate.InitiateResponse
     | get.AnyGetRequest
     | get.AnyGetResponse
-    | set_.SetRequest
-    | set_.SetResponse
-    | action.ActionRequest
-    | action.ActionResponse
+    | set_.AnySetRequest
+    | set_.AnySetResponse
+    | action.AnyActionRequest
+    | action.AnyActionResponse
+    | notification.DataNotification
+    | notification.EventNotification
+    | blocks.GeneralBlock
     | exceptions.ExceptionResponse
     | exceptions.ConfirmedServiceError
     | CipheredApdu
+    | ciphered.GeneralCipheredApdu
+    | ciphered.GeneralCiphering
+    | ciphered.GeneralSigning
 )
 
 _DECODERS: dict[int, Callable[[bytes], Apdu]] = {
@@ -37,12 +52,19 @@ _DECODERS: dict[int, Callable[[bytes], Apdu]] = {
     initiate.RESPONSE_TAG: initiate.InitiateResponse.from_bytes,
     get.REQUEST_TAG: get.request_from_bytes,
     get.RESPONSE_TAG: get.response_from_bytes,
-    set_.REQUEST_TAG: set_.SetRequest.from_bytes,
-    set_.RESPONSE_TAG: set_.SetResponse.from_bytes,
-    action.REQUEST_TAG: action.ActionRequest.from_bytes,
-    action.RESPONSE_TAG: action.ActionResponse.from_bytes,
+    set_.REQUEST_TAG: set_.request_from_bytes,
+    set_.RESPONSE_TAG: set_.response_from_bytes,
+    action.REQUEST_TAG: action.request_from_bytes,
+    action.RESPONSE_TAG: action.response_from_bytes,
     exceptions.EXCEPTION_TAG: exceptions.ExceptionResponse.from_bytes,
     exceptions.SERVICE_ERROR_TAG: exceptions.ConfirmedServiceError.from_bytes,
+    notification.DATA_TAG: notification.DataNotification.from_bytes,
+    notification.EVENT_TAG: notification.EventNotification.from_bytes,
+    blocks.GENERAL_TAG: blocks.GeneralBlock.from_bytes,
+    ciphered.GENERAL_GLOBAL_TAG: ciphered.GeneralCipheredApdu.from_bytes,
+    ciphered.GENERAL_DEDICATED_TAG: ciphered.GeneralCipheredApdu.from_bytes,
+    ciphered.GENERAL_CIPHERING_TAG: ciphered.GeneralCiphering.from_bytes,
+    ciphered.GENERAL_SIGNING_TAG: ciphered.GeneralSigning.from_bytes,
     **dict.fromkeys(PLAIN_TAG_OF, CipheredApdu.from_bytes),
 }
 

@@ -6,6 +6,7 @@ Selective-Access-Descriptor, Get-Data-Result.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
@@ -15,13 +16,14 @@ from bijlighar.dlms.axdr import Data
 from bijlighar.dlms.cosem import AccessResult, AccessSelection, Attribute, Method
 from bijlighar.dlms.errors import EncodeError
 from bijlighar.dlms.obis import Obis
-from bijlighar.dlms.reader import Reader
+from bijlighar.dlms.reader import Reader, length_octets
 
 # Bit 7: high priority; bit 6: to be confirmed; bits 0 to 3: the number of the invocation.
 CONFIRMED_HIGH_PRIORITY = 0xC0
 INVOCATIONS = 16
 
 _Result = TypeVar("_Result", bound=IntEnum)
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,21 @@ def read_result(reader: Reader, results: type[_Result]) -> _Result:
         return results(number)
     except ValueError as error:
         raise reader.error(f"result {number} is unknown", at=reader.offset - 1) from error
+
+
+def counted(parts: Iterable[bytes]) -> bytes:
+    """How many there are, and all of them."""
+    held = list(parts)
+    return length_octets(len(held)) + b"".join(held)
+
+
+def read_counted(reader: Reader, read: Callable[[Reader], _Read]) -> tuple[_Read, ...]:
+    """Read a count, no more than octets are left, and that many."""
+    start = reader.offset
+    count = reader.length()
+    if count > reader.remaining:
+        raise reader.error(f"{count} elements cannot follow", at=start)
+    return tuple(read(reader) for _ in range(count))
 
 
 def _reference(class_id: int, obis: Obis, index: int) -> bytes:

@@ -16,6 +16,7 @@ from bijlighar.dlms.apdu.descriptor import (
     outcome_octets,
     read_attribute,
     read_choice,
+    read_counted,
     read_outcome,
     read_result,
     read_selection,
@@ -142,8 +143,8 @@ def request_from_bytes(data: bytes) -> AnyGetRequest:
     elif kind == _NEXT:
         request = GetRequestNext(invoke=invoke, block=reader.unsigned(4))
     elif kind == _WITH_LIST:
-        attributes = tuple(
-            (read_attribute(reader), read_selection(reader)) for _ in range(_count(reader))
+        attributes = read_counted(
+            reader, lambda at: (read_attribute(at), read_selection(at))
         )
         request = GetRequestList(invoke=invoke, attributes=attributes)
     else:
@@ -168,26 +169,16 @@ def response_from_bytes(data: bytes) -> AnyGetResponse:
             raw=_read_piece(reader),
         )
     elif kind == _WITH_LIST:
-        response = GetResponseList(invoke=invoke, outcomes=_read_outcomes(reader))
+        response = GetResponseList(
+            invoke=invoke, outcomes=read_counted(reader, read_outcome)
+        )
     else:
         raise reader.error(f"GET response of kind {kind}", at=1)
     reader.finish()
     return response
 
 
-def _count(reader: Reader) -> int:
-    start = reader.offset
-    count = reader.length()
-    if count > reader.remaining:
-        raise reader.error(f"{count} elements cannot follow", at=start)
-    return count
-
-
 def _read_piece(reader: Reader) -> bytes | Failure:
     if read_choice(reader):
         return Failure(result=read_result(reader, AccessResult))
     return reader.sized()
-
-
-def _read_outcomes(reader: Reader) -> tuple[Data | Failure, ...]:
-    return tuple(read_outcome(reader) for _ in range(_count(reader)))
