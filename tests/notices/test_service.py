@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from structlog.testing import capture_logs
 
-from bijlighar.kernel.errors import TemporaryError
 from bijlighar.notices import service as notices
-from bijlighar.notices._seal import WrongSeal
 from bijlighar.notices.rules import CatalogueError
+from bijlighar.notices.sending import MOST_ATTEMPTS
 from bijlighar.notices.values import NewNotice, NoticeKind, SentNotice
 from tests.local_http import local_server
 
@@ -123,7 +123,7 @@ def test_the_last_notices_are_told_newest_first_of_all_or_of_one_home():
 
 def test_a_notice_is_handed_to_the_operator_with_its_registered_template(operator):
     notice_id = queue_one()
-    notices.send(notice_id=notice_id, now=LATER)
+    notices.send(notice_id=notice_id, now=LATER, real_now=LATER)
     (asked,) = operator.asked
     assert asked.path == "/v1/messages"
     assert asked.headers["Authorization"] == "Bearer sms key of this test"
@@ -141,53 +141,60 @@ def test_a_notice_is_handed_to_the_operator_with_its_registered_template(operato
 def test_hindi_arrives_as_it_was_written(operator):
     hindi = notice(language="hi")
     (notice_id,) = notices.queue(notices=[hindi], now=NOW)
-    notices.send(notice_id=notice_id, now=NOW)
+    notices.send(notice_id=notice_id, now=NOW, real_now=NOW)
     assert "बिजली चालू हो गई है। बैलेंस ₹460.00 है" in operator.asked[0].json["text"]
 
 
 def test_a_notice_that_was_sent_is_not_sent_again(operator):
     notice_id = queue_one()
-    notices.send(notice_id=notice_id, now=NOW)
-    notices.send(notice_id=notice_id, now=LATER)
+    notices.send(notice_id=notice_id, now=NOW, real_now=NOW)
+    notices.send(notice_id=notice_id, now=LATER, real_now=LATER)
     assert len(operator.asked) == 1
     assert how_far(notice_id) == ("sent", 1, NOW, "")
 
 
-@pytest.mark.parametrize("status", [500, 503, 429, 400, 401, 302])
-def test_what_the_operator_did_not_take_is_kept_and_may_be_tried_again(operator, status):
+@pytest.mark.parametrize("status", [500, 503, 429, 401, 302])
+def test_what_the_operator_did_not_take_waits_and_is_tried_again(operator, status):
     operator.status = status
     notice_id = queue_one()
-    with pytest.raises(TemporaryError, match="operator did not answer"):
-        notices.send(notice_id=notice_id, now=NOW)
+    assert notices.send(notice_id=notice_id, now=NOW, real_now=NOW)
     state, attempts, sent_at, error = how_far(notice_id)
     assert (state, attempts, sent_at) == ("queued", 1, None)
     assert str(status) in error
     operator.status = 200
-    notices.send(notice_id=notice_id, now=LATER)
+    soon = NOW + timedelta(seconds=14)
+    assert not notices.send(notice_id=notice_id, now=soon, real_now=soon)
+    assert notices.send(notice_id=notice_id, now=LATER, real_now=LATER)
     assert how_far(notice_id)[:3] == ("sent", 2, LATER)
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_what_the_operator_will_never_take_is_not_asked_again(operator, status):
+    operator.status = status
+    notice_id = queue_one()
+    notices.send(notice_id=notice_id, now=NOW, real_now=NOW)
+    assert how_far(notice_id)[:2] == ("failed", 1)
+    assert len(operator.asked) == 1
 
 
 def test_an_operator_that_is_not_there_is_told_too(operator, settings):
     settings.BIJLIGHAR = {**settings.BIJLIGHAR, "sms_url": "http://127.0.0.1:9"}
     notice_id = queue_one()
-    with pytest.raises(TemporaryError):
-        notices.send(notice_id=notice_id, now=NOW)
+    notices.send(notice_id=notice_id, now=NOW, real_now=NOW)
     assert how_far(notice_id)[0] == "queued"
+    assert "ConnectError" in how_far(notice_id)[3]
 
 
 def test_after_the_most_attempts_it_is_given_up_and_shown(operator):
     operator.status = 500
     notice_id = queue_one()
     states = []
-    for _ in range(notices.MOST_ATTEMPTS):
-        with pytest.raises(TemporaryError):
-            notices.send(notice_id=notice_id, now=NOW)
+    for hour in range(1, MOST_ATTEMPTS + 2):
+        at = NOW + timedelta(hours=2 * hour)
+        notices.send(notice_id=notice_id, now=at, real_now=at)
         states.append(how_far(notice_id)[0])
-    assert states == ["queued"] * (notices.MOST_ATTEMPTS - 1) + ["failed"]
-    operator.status = 200
-    notices.send(notice_id=notice_id, now=LATER)
-    assert len(operator.asked) == notices.MOST_ATTEMPTS
-    assert how_far(notice_id)[:2] == ("failed", notices.MOST_ATTEMPTS)
+    assert states == ["queued"] * (MOST_ATTEMPTS - 1) + ["failed"] * 2
+    assert len(operator.asked) == MOST_ATTEMPTS
 
 
 def test_a_state_that_nobody_knows_is_refused():
@@ -223,7 +230,7 @@ def whole_table() -> str:
 def test_a1_a_code_is_told_in_full_and_kept_nowhere_readable(operator):
     (notice_id,) = notices.queue(notices=[code()], now=NOW)
     assert "402915" not in whole_table()
-    notices.send(notice_id=notice_id, now=LATER)
+    notices.send(notice_id=notice_id, now=LATER, real_now=LATER)
     assert operator.asked[0].json["text"].startswith("402915 is your Bijlighar code")
     assert "402915" not in whole_table()
     with connection.cursor() as cursor:
@@ -239,9 +246,13 @@ def test_d7_a_sealed_code_opens_in_its_own_row_only(operator):
             " as one where one.id = %s and other.id = %s",
             [first, second],
         )
-    with pytest.raises(WrongSeal):
-        notices.send(notice_id=second, now=NOW)
+    with capture_logs() as said:
+        notices.send(notice_id=second, now=NOW, real_now=NOW)
     assert operator.asked == []
+    assert how_far(second)[0] == "failed"
+    assert [(one["event"], one["log_level"]) for one in said] == [
+        ("notices.code.unreadable", "critical")
+    ]
 
 
 def test_a_code_belongs_to_no_home_and_is_on_no_homes_list():

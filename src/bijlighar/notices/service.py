@@ -2,71 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from functools import cache
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 
-import httpx
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
-from bijlighar.kernel.errors import TemporaryError
-from bijlighar.notices import rules
-from bijlighar.notices._seal import seal, unseal
-from bijlighar.notices.channels.pretend_phone import channel as pretend_phone
-from bijlighar.notices.models import Notice
-from bijlighar.notices.values import NewNotice, NoticeKind, SentNotice, ToSend, Urgency
+from bijlighar.notices import (
+    _preferences,
+    _read,
+    _receipts,
+    _send,
+    _settings,
+    _watch,
+    rules,
+    sending,
+)
+from bijlighar.notices._seal import seal
+from bijlighar.notices.channels.channel import Forged as Forged
+from bijlighar.notices.channels.channel import Unreadable as Unreadable
+from bijlighar.notices.models import Notice, Preference
+from bijlighar.notices.values import (
+    AlarmKind,
+    NewNotice,
+    NoticeKind,
+    SentNotice,
+    Urgency,
+)
 
-MOST_ATTEMPTS = 8
+UnknownChannel = _receipts.UnknownChannel
+UnknownNotice = _read.UnknownNotice
+WrongPreference = _preferences.WrongPreference
+WrongSetting = _settings.WrongSetting
 
-CHANNELS = {"pretend_phone": pretend_phone.send}
-"""Every channel by the name that the settings use."""
+
+# Verbs
 
 
 def queue(*, notices: Sequence[NewNotice], now: datetime) -> tuple[int, ...]:
     """Keep notices to be sent, each source once; answer the ids of those that are new.
 
-    The caller defers their sending in the same transaction.
+    A consumer's wishes hold: the language, and that news are not wanted. What the law asks
+    for is kept whatever they wish. The caller defers their sending in the same transaction.
     Raises rules.CatalogueError.
     """
+    wishes = _preferences.languages_of(
+        connection_ids=[one.connection_id for one in notices if one.connection_id]
+    )
+    quiet = _settings.quiet()
     with transaction.atomic():
         known = set(
             Notice.objects.filter(source__in=[one.source for one in notices])
             .order_by()
             .values_list("source", flat=True)
         )
-        new = [_row(one, now) for one in notices if one.source not in known]
+        new = [
+            row
+            for one in notices
+            if one.source not in known
+            and (row := _row(one, wishes.get(one.connection_id or 0), quiet, now))
+        ]
         created = Notice.objects.bulk_create(new)
     return tuple(notice.pk for notice in created)
 
 
-def send(*, notice_id: int, now: datetime) -> None:
-    """Send one queued notice; one that was sent already is left alone.
+def send(*, notice_id: int, now: datetime, real_now: datetime) -> bool:
+    """Send one queued notice if it is due; False where it was not, or somebody has it."""
+    return _send.send_batch(now=now, real_now=real_now, limit=1, notice_id=notice_id) == 1
 
-    Raises TemporaryError where it should be tried again; the failure is kept either way.
+
+def send_due(*, now: datetime, real_now: datetime, limit: int = _send.BATCH) -> int:
+    """Send what is due, at most `limit`, the most urgent first; how many were taken up.
+
+    Any number of processes may call this at once.
     """
-    notice = Notice.objects.get(pk=notice_id)
-    if notice.state != "queued":
-        return
-    carry = CHANNELS[settings.BIJLIGHAR["sms_channel"]]
-    try:
-        carry(
-            notice=_to_send(notice),
-            url=settings.BIJLIGHAR["sms_url"],
-            key=settings.BIJLIGHAR["sms_key"],
-            client=_client(),
-        )
-    except TemporaryError as error:
-        _keep_failure(notice, str(error))
-        raise
-    Notice.objects.filter(pk=notice_id, state="queued").update(
-        state="sent", sent_at=now, attempts=F("attempts") + 1, secret=None
-    )
+    return _send.send_batch(now=now, real_now=real_now, limit=limit)
+
+
+def tend(*, now: datetime, real_now: datetime) -> tuple[tuple[str, AlarmKind], ...]:
+    """Take up what dead senders left, take in receipts, watch operators; new alarms."""
+    _send.take_up_dead(now=now, real_now=real_now)
+    _receipts.take_from_lines(now=now)
+    return _watch.watch(now=now)
+
+
+def receive(*, channel: str, body: bytes, headers: Mapping[str, str], now: datetime) -> int:
+    """Take in what an operator says has become of notices; how many it moved on.
+
+    Raises UnknownChannel; Forged where it does not prove who says so; Unreadable.
+    """
+    return _receipts.receive(channel=channel, body=body, headers=headers, now=now)
+
+
+set_preferences = _preferences.set_preferences
+add_browser = _preferences.add_browser
+forget_browsers = _preferences.forget_browsers
+
+
+# Questions
+
+preferences_of = _preferences.preferences_of
+media_offered = _preferences.media_offered
+push_key = _preferences.push_key
+wanting_digest = _preferences.wanting_digest
+sent = _read.sent
+one = _read.one
+handings = _read.handings
+alarms = _read.alarms
+channels_today = _read.channels_today
+shorten = rules.shorten
+
+
+def challenge(*, mode: str, token: str, answer: str) -> str | None:
+    """What WhatsApp wants to hear once, when its webhook is set up; None: nothing."""
+    wanted = _settings.told()["whatsapp_verify"]
+    return answer if wanted and mode == "subscribe" and token == wanted else None
 
 
 def recent(*, limit: int, connection_id: int | None = None) -> tuple[SentNotice, ...]:
-    """The last notices, newest first."""
+    """The last notices, newest first; none that concerns no connection."""
     rows = Notice.objects.filter(connection_id__isnull=False).order_by("-id")
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)
@@ -82,6 +135,7 @@ def recent(*, limit: int, connection_id: int | None = None) -> tuple[SentNotice,
             connection_id=row.connection_id,
         )
         for row in rows[:limit]
+        if row.connection_id is not None
     )
 
 
@@ -104,26 +158,25 @@ def count() -> int:
 
 def close_channels() -> None:
     """Close the connections to operators, at a process's end."""
-    if _client.cache_info().currsize:
-        _client().close()
-        _client.cache_clear()
+    _send.close_channels()
 
 
-@cache
-def _client() -> httpx.Client:
-    return httpx.Client()
-
-
-def _row(new: NewNotice, now: datetime) -> Notice:
-    template = rules.catalogue()[new.kind, new.language]
-    text = rules.shown_text(kind=new.kind, language=new.language, parameters=new.parameters)
+def _row(
+    new: NewNotice, wishes: Preference | None, quiet: tuple[time, time], now: datetime
+) -> Notice | None:
+    language = new.language if wishes is None else wishes.language
+    template = rules.catalogue()[new.kind, language]
+    text = rules.shown_text(kind=new.kind, language=language, parameters=new.parameters)
+    is_news = not template.is_always_told and template.urgency < Urgency.DIGEST
+    if wishes is not None and is_news and not wishes.wants_news:
+        return None
     is_secret = rules.CODE in new.parameters
     return Notice(
         kind=new.kind.value,
         source=new.source,
         connection_id=new.connection_id,
         mobile=new.mobile,
-        language=new.language,
+        language=language,
         sender=template.sender,
         template_id=template.template_id,
         text=text,
@@ -133,38 +186,11 @@ def _row(new: NewNotice, now: datetime) -> Notice:
         is_always_told=template.is_always_told,
         state="queued",
         created_at=now,
-        due_at=now,
+        due_at=sending.not_before(
+            urgency=template.urgency,
+            is_always_told=template.is_always_told,
+            at=now,
+            quiet=quiet,
+        ),
         expires_at=new.expires_at,
-    )
-
-
-def _to_send(notice: Notice) -> ToSend:
-    kind = NoticeKind(notice.kind)
-    parameters = notice.parameters
-    text = notice.text
-    if notice.secret is not None:
-        parameters = unseal(sealed=bytes(notice.secret), source=notice.source)
-        text = rules.fill(kind=kind, language=notice.language, parameters=parameters)
-    return ToSend(
-        notice_id=notice.pk,
-        kind=kind,
-        urgency=Urgency(notice.urgency),
-        parameters=parameters,
-        mobile=notice.mobile,
-        language=notice.language,
-        sender=notice.sender,
-        template_id=notice.template_id,
-        text=text,
-        reference=notice.source,
-    )
-
-
-def _keep_failure(notice: Notice, error: str) -> None:
-    """A notice that no attempt got through is failed, and shown as that."""
-    is_last = notice.attempts + 1 >= MOST_ATTEMPTS
-    Notice.objects.filter(pk=notice.pk).update(
-        attempts=F("attempts") + 1,
-        last_error=error[:500],
-        state="failed" if is_last else "queued",
-        secret=None if is_last else F("secret"),
     )

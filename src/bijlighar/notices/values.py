@@ -172,3 +172,83 @@ class SentNotice:
     state: str
     mobile: str
     connection_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """How a consumer wishes to be told. What the law asks for comes in any case."""
+
+    medium: Medium
+    language: str
+    digest: Digest
+    wants_news: bool
+    """Recharges, thresholds, budgets."""
+    mail: str
+    browsers: int
+    """How many browsers let themselves be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeQuestion:
+    """Which notices somebody looks for; empty for any."""
+
+    mobile: str = ""
+    """E.164; only where the looker may see numbers."""
+    consumer_number: str = ""
+    kind: str = ""
+    state: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """One notice as the desk lists it."""
+
+    notice_id: int
+    connection_id: int
+    consumer_number: str
+    at: datetime
+    kind: str
+    language: str
+    mobile: str
+    """Masked but for its last four digits, where the number is not shown."""
+    text: str
+    """Empty where amounts are not shown."""
+    state: str
+    channel: str
+    sent_at: datetime | None
+    arrived_at: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandingLine:
+    """One attempt of a notice, as the desk shows it."""
+
+    channel: str
+    at: datetime
+    outcome: Outcome
+    parts: int
+    error: str
+    receipt: str
+    receipt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A channel that does not do what it should."""
+
+    channel: str
+    kind: AlarmKind
+    said: str
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelToday:
+    """What a channel was given on a supply day, and what it cost."""
+
+    channel: str
+    messages: int
+    paise: int
+    cap_paise: int | None

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import httpx
 
-from bijlighar.kernel.errors import TemporaryError
-from bijlighar.notices.values import ToSend
-
-TIMEOUT_S = 5
+from bijlighar.notices.channels.channel import Channel, Handed, Settings, post
+from bijlighar.notices.values import Medium, ToSend
 
 
-class OperatorSilent(TemporaryError):
-    """The operator did not take the SMS; it is tried again."""
+def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
+    """Hand one SMS to the operator. The reference makes a repetition harmless."""
+    answer = post(
+        client,
+        f"{settings['sms_url']}/v1/messages",
+        headers={"Authorization": f"Bearer {settings['sms_key']}"},
+        json={
+            "to": notice.mobile,
+            "sender": notice.sender,
+            "template_id": notice.template_id,
+            "text": notice.text,
+            "language": notice.language,
+            "reference": notice.reference,
+        },
+    )
+    told = answer.json() if answer.content else {}
+    return Handed(
+        provider_id=str(told.get("id", "")), is_delivered=told.get("status") == "delivered"
+    )
 
 
-def send(*, notice: ToSend, url: str, key: str, client: httpx.Client) -> None:
-    """Hand one SMS to the operator. The reference makes a repetition harmless.
-
-    Raises OperatorSilent.
-    """
-    try:
-        answer = client.post(
-            f"{url}/v1/messages",
-            headers={"Authorization": f"Bearer {key}"},
-            json={
-                "to": notice.mobile,
-                "sender": notice.sender,
-                "template_id": notice.template_id,
-                "text": notice.text,
-                "language": notice.language,
-                "reference": notice.reference,
-            },
-            timeout=TIMEOUT_S,
-        )
-        answer.raise_for_status()
-    except httpx.HTTPError as error:
-        raise OperatorSilent(f"The SMS operator did not answer: {error}") from error
+CHANNEL = Channel(
+    name="pretend_phone",
+    medium=Medium.SMS,
+    sends_once=True,
+    has_receipts=False,
+    carry=carry,
+)

@@ -1,0 +1,95 @@
+"""What every channel is: by whom it is carried, and what its receipts say."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import httpx
+
+from bijlighar.kernel.errors import BijligharError, TemporaryError
+from bijlighar.notices.values import Medium, Receipt, ToSend
+
+TIMEOUT_S = 5
+"""So long an operator may take to answer; a slow one is a silent one."""
+
+Settings = Mapping[str, str]
+
+
+class Silent(TemporaryError):
+    """The operator did not take the notice; it is tried again, or by another channel."""
+
+
+class Refused(BijligharError):
+    """The operator will never take this notice; the next channel has it."""
+
+
+class Forged(BijligharError):
+    """A receipt does not prove that the operator sent it."""
+
+
+class Unreadable(BijligharError):
+    """A receipt is not as the operator's receipts are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """The operator took a notice."""
+
+    provider_id: str = ""
+    is_delivered: bool = False
+    """Where its answer says that it has arrived already."""
+
+
+Carry = Callable[[ToSend, Settings, httpx.Client], Handed]
+ReadReceipts = Callable[[bytes, Mapping[str, str], Settings], tuple[Receipt, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to a phone."""
+
+    name: str
+    medium: Medium
+    sends_once: bool
+    """Whether the operator sends once what is handed over twice under one reference."""
+    has_receipts: bool
+    carry: Carry
+    """Raises Silent or Refused."""
+    receipts: ReadReceipts | None = None
+    """What a call of the operator says. Raises Forged or Unreadable."""
+
+
+def post(
+    client: httpx.Client,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    json: object = None,
+    content: bytes | None = None,
+) -> httpx.Response:
+    """Ask an operator over HTTP. Raises Silent where it may take it later, else Refused."""
+    try:
+        answer = client.post(
+            url, headers=dict(headers), json=json, content=content, timeout=TIMEOUT_S
+        )
+    except httpx.HTTPError as error:
+        raise Silent(f"The operator did not answer: {type(error).__name__}") from error
+    if answer.is_success:
+        return answer
+    said = f"The operator answered {answer.status_code}."
+    if answer.status_code in (400, 404, 410, 413, 422):
+        raise Refused(said)
+    # Keys that do not open are our mistake, not the notice's: it waits until they do.
+    raise Silent(said)
+
+
+def insist_on_signature(*, body: bytes, secret: str, told: str) -> None:
+    """Raise Forged unless `told` is the HMAC-SHA256 of the body in hexadecimal digits."""
+    if not secret:
+        raise Forged("No secret is set with which receipts could be checked.")
+    wanted = hmac.new(secret.encode(), body, sha256).hexdigest()
+    if not hmac.compare_digest(wanted.encode(), told.encode(errors="replace")):
+        raise Forged("The signature of the receipt is wrong.")
