@@ -12,6 +12,8 @@ CLOSE_DAY = "flow.close_day"
 CHARGE_AGAIN = "flow.charge_again"
 CHARGE_SILENT = "flow.charge_silent"
 SEND_NOTICE = "flow.send_notice"
+SEND_DUE_NOTICES = "flow.send_due_notices"
+ANNOUNCE_OUTAGE = "flow.announce_outage"
 CLOSE_ALL = "flow.close_all"
 REVIEW_ALL = "flow.review_all"
 READ_ALL = "flow.read_all"
@@ -31,6 +33,8 @@ CHANGE_NUMBERS = "flow.change_numbers"
 
 MOST_CONNECTIONS_A_JOB = 2_000
 MOST_BILLS_A_JOB = 500
+MOST_NOTICES_ALONE = 20
+"""More are not a job each: the worker takes them in batches, the most urgent first."""
 
 
 def close_day(*, connection_ids: Sequence[int]) -> None:
@@ -61,8 +65,17 @@ def send_notices(*, notice_ids: Iterable[int]) -> None:
     jobs: list[dict[str, JSONValue]] = [
         {"notice_id": notice_id} for notice_id in notice_ids
     ]
-    if jobs:
+    if len(jobs) > MOST_NOTICES_ALONE:
+        app.configure_task(SEND_DUE_NOTICES, lock="notices").defer()
+    elif jobs:
         app.configure_task(SEND_NOTICE).batch_defer(*jobs)
+
+
+def announce_outage(*, outage_id: int, version: int) -> None:
+    """Tell every home below an outage soon."""
+    app.configure_task(ANNOUNCE_OUTAGE, lock=f"outage {outage_id}").defer(
+        outage_id=outage_id, version=version
+    )
 
 
 def check_import(*, import_id: int) -> None:

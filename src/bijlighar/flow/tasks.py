@@ -30,7 +30,6 @@ from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
 from bijlighar.grid import service as grid
 from bijlighar.headend import service as headend
-from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
 from bijlighar.logins import service as logins
@@ -41,14 +40,10 @@ from bijlighar.people import service as people
 log = structlog.get_logger()
 
 CONNECTIONS_AT_ONCE = 500
+NOTICE_BATCHES_A_JOB = 50
 
 _DATABASE_AWAY = RetryStrategy(
     max_attempts=6, exponential_wait=2, retry_exceptions={OperationalError}
-)
-_AGAIN = RetryStrategy(
-    max_attempts=notices.MOST_ATTEMPTS,
-    exponential_wait=2,
-    retry_exceptions={TemporaryError, OperationalError},
 )
 
 
@@ -132,10 +127,18 @@ def bill_month(*, connection_ids: list[int], first: str, **_: Any) -> None:
     bill(connection_ids=connection_ids, first=date.fromisoformat(first), now=now())
 
 
-@_task(later.SEND_NOTICE, queue="notices", retry=_AGAIN)
+@_task(later.SEND_NOTICE, queue="notices", retry=_DATABASE_AWAY)
 def send_notice(*, notice_id: int, **_: Any) -> None:
-    """Send one notice."""
-    notices.send(notice_id=notice_id, now=now())
+    """Send one notice; one that is not taken waits in the queue for its next attempt."""
+    notices.send(notice_id=notice_id, now=now(), real_now=real_now())
+
+
+@_task(later.SEND_DUE_NOTICES, queue="notices", retry=_DATABASE_AWAY)
+def send_due_notices(**_: Any) -> None:
+    """Send what is due, batch after batch, unless the worker's own loop was quicker."""
+    for _batch in range(NOTICE_BATCHES_A_JOB):
+        if not notices.send_due(now=now(), real_now=real_now()):
+            return
 
 
 @_task(later.REVIEW_ALL, retry=_DATABASE_AWAY)

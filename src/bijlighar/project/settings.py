@@ -248,6 +248,13 @@ API_LIMITS = {
 
 PROCRASTINATE_IMPORT_PATHS = ["bijlighar.flow.tasks"]
 
+# How people are told: docs/reference/notices.md has every BIJLIGHAR_NOTICES_… setting.
+NOTICES: dict[str, str] = {
+    name.removeprefix("BIJLIGHAR_NOTICES_").lower(): value
+    for name, value in os.environ.items()
+    if name.startswith("BIJLIGHAR_NOTICES_")
+}
+
 # The pretend gateway and operator answer here in the demo; see payments/ and notices/.
 BIJLIGHAR: dict[str, str] = {
     "public_url": os.environ.get("BIJLIGHAR_PUBLIC_URL", "http://127.0.0.1:8000"),

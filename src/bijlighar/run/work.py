@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -27,6 +28,8 @@ STALLED_EVERY_S = 5
 FORGET_EVERY_S = 3600
 SIGN_EVERY_S = 120
 KEEP_JOBS_H = 72
+LOOK_FOR_NOTICES_EVERY_S = 1
+TEND_NOTICES_EVERY = timedelta(seconds=15)
 STALLED_AFTER_S = 15
 """Without a heartbeat for so long, a job's worker is dead."""
 
@@ -52,6 +55,7 @@ async def work() -> None:
         parts = [
             asyncio.create_task(follow_schedule()),
             asyncio.create_task(sign_audit_heads()),
+            asyncio.create_task(send_notices()),
             asyncio.create_task(_patiently(lambda: take_up_stalled(app), STALLED_EVERY_S)),
             asyncio.create_task(_patiently(lambda: forget_old_jobs(app), FORGET_EVERY_S)),
         ]
@@ -101,6 +105,37 @@ async def sign_audit_heads() -> None:
 def _sign_audit_head() -> None:
     close_old_connections()
     people.sign_audit_head(now=now())
+
+
+async def send_notices() -> None:
+    """Send what is due, the most urgent first, and keep an eye on the operators.
+
+    Retries, quiet hours that end, and evenings on which a million people are told come
+    through here; a single notice does not wait for it (flow.send_notice).
+    """
+    send = sync_to_async(_send_notices, thread_sensitive=False)
+    tend = sync_to_async(_tend_notices, thread_sensitive=False)
+    tended_at = real_now()
+    while True:
+        sent = 0
+        try:
+            sent = await send()
+            if real_now() - tended_at >= TEND_NOTICES_EVERY:
+                tended_at = real_now()
+                await tend()
+        except OperationalError as error:
+            log.warning("flow.database.unreachable", why=str(error))
+        await asyncio.sleep(0 if sent else LOOK_FOR_NOTICES_EVERY_S)
+
+
+def _send_notices() -> int:
+    close_old_connections()
+    return notices.send_due(now=now(), real_now=real_now())
+
+
+def _tend_notices() -> None:
+    close_old_connections()
+    notices.tend(now=now(), real_now=real_now())
 
 
 async def take_up_stalled(app: App) -> None:
