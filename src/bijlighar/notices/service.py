@@ -112,6 +112,17 @@ channels_today = _read.channels_today
 shorten = rules.shorten
 
 
+def may_be_told(*, words: str) -> bool:
+    """Whether free words may stand in a notice: no address, no number to call back."""
+    return rules.TELLING.search(words) is None
+
+
+def languages(*, connection_ids: Sequence[int]) -> dict[int, str]:
+    """The languages that consumers chose for notices, by connection, where they did."""
+    held = _preferences.languages_of(connection_ids=connection_ids)
+    return {number: row.language for number, row in held.items()}
+
+
 def challenge(*, mode: str, token: str, answer: str) -> str | None:
     """What WhatsApp wants to hear once, when its webhook is set up; None: nothing."""
     wanted = _settings.told()["whatsapp_verify"]

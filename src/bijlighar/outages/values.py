@@ -26,15 +26,6 @@ class OutageState(StrEnum):
     """Supply is back, as staff said."""
 
 
-class Told(StrEnum):
-    """What the homes below are told of an outage."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    CANCELLED = "cancelled"
-    OVER = "over"
-
-
 NODES = frozenset({Kind.SUBSTATION, Kind.FEEDER, Kind.TRANSFORMER})
 """Pieces of the network that can be without supply."""
 
