@@ -17,6 +17,7 @@ from bijlighar.connections import service as connections
 from bijlighar.dues import service as dues
 from bijlighar.dues.values import Monthly
 from bijlighar.flow import later
+from bijlighar.flow.announce_outage import announce_outage as announce
 from bijlighar.flow.bill_month import bill_month as bill
 from bijlighar.flow.bill_month import due_on
 from bijlighar.flow.change_mobile import carry_out_due
@@ -139,6 +140,12 @@ def send_due_notices(**_: Any) -> None:
     for _batch in range(NOTICE_BATCHES_A_JOB):
         if not notices.send_due(now=now(), real_now=real_now()):
             return
+
+
+@_task(later.ANNOUNCE_OUTAGE, retry=_DATABASE_AWAY)
+def announce_outage(*, outage_id: int, version: int, **_: Any) -> None:
+    """Tell every home below an outage."""
+    announce(outage_id=outage_id, version=version, now=now())
 
 
 @_task(later.REVIEW_ALL, retry=_DATABASE_AWAY)
