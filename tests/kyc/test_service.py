@@ -57,7 +57,7 @@ def agreed(asha: int) -> int:
 
 def standing(connection_id: int, now: datetime = NOW) -> Standing:
     """How far the connection is."""
-    return kyc.kyc_of(connection_id=connection_id, now=now).standing
+    return kyc.kyc_of(connection_id=connection_id, real_now=now).standing
 
 
 def show_pan(connection_id: int, now: datetime = NOW):
@@ -80,7 +80,13 @@ def ask_bank(connection_id: int, account: str = ACCOUNT, now: datetime = NOW):
         ifsc=IFSC,
         holder="Asha Devi",
         now=now,
+        real_now=now,
     )
+
+
+def erase(now: datetime) -> int:
+    """Erase what has served its time."""
+    return kyc.erase_due(now=now, real_now=now)
 
 
 def refused(do) -> Wrong:
@@ -118,28 +124,38 @@ def _hex_runs(text: str) -> list[str]:
 
 class TestSamagra:
     def test_consumer_number_and_samagra_id_and_code_and_done(self, agreed):
-        paper = kyc.ask_samagra(connection_id=agreed, typed="183 456 789", now=NOW)
+        paper = kyc.ask_samagra(
+            connection_id=agreed, typed="183 456 789", now=NOW, real_now=NOW
+        )
         assert (paper.state, paper.end) == (PaperState.ASKED, "789")
         assert standing(agreed) is Standing.NOT_STARTED
-        done = kyc.prove(connection_id=agreed, paper_id=paper.paper_id, now=NOW)
+        done = kyc.prove(
+            connection_id=agreed, paper_id=paper.paper_id, now=NOW, real_now=NOW
+        )
         assert done.state is PaperState.ACCEPTED
         assert standing(agreed) is Standing.DONE
 
     def test_a_code_that_comes_too_late_twice_or_for_another_proves_nothing(self, agreed):
-        paper = kyc.ask_samagra(connection_id=agreed, typed=SAMAGRA, now=NOW)
+        paper = kyc.ask_samagra(connection_id=agreed, typed=SAMAGRA, now=NOW, real_now=NOW)
         late = NOW + timedelta(minutes=15)
         ask = {"connection_id": agreed, "paper_id": paper.paper_id}
-        assert refused(lambda: kyc.prove(**ask, now=late)) is Wrong.GONE
+        assert refused(lambda: kyc.prove(**ask, now=late, real_now=late)) is Wrong.GONE
         other = {**ask, "connection_id": agreed + 1}
-        assert refused(lambda: kyc.prove(**other, now=NOW)) is Wrong.GONE
-        kyc.prove(**ask, now=NOW)
-        assert refused(lambda: kyc.prove(**ask, now=NOW)) is Wrong.GONE
+        assert refused(lambda: kyc.prove(**other, now=NOW, real_now=NOW)) is Wrong.GONE
+        kyc.prove(**ask, now=NOW, real_now=NOW)
+        assert refused(lambda: kyc.prove(**ask, now=NOW, real_now=NOW)) is Wrong.GONE
 
     def test_a_state_that_does_not_use_it_does_not_take_it(self, agreed, settings):
         settings.BIJLIGHAR = {**settings.BIJLIGHAR, "kyc_policy": "up-2026"}
         assert PaperKind.SAMAGRA not in kyc.papers_taken()
-        ask = lambda: kyc.ask_samagra(connection_id=agreed, typed=SAMAGRA, now=NOW)  # noqa: E731
-        assert refused(ask) is Wrong.NOT_USED
+        assert (
+            refused(
+                lambda: kyc.ask_samagra(
+                    connection_id=agreed, typed=SAMAGRA, now=NOW, real_now=NOW
+                )
+            )
+            is Wrong.NOT_USED
+        )
 
 
 class TestPapers:
@@ -155,10 +171,10 @@ class TestPapers:
         no_reason = {"paper_id": paper.paper_id, "is_accepted": False, "by": by, "now": NOW}
         assert refused(lambda: kyc.decide(**no_reason, why=" ")) is Wrong.EMPTY
         kyc.decide(**no_reason, why="The photo is not sharp")
-        (shown,) = kyc.kyc_of(connection_id=agreed, now=NOW).papers
+        (shown,) = kyc.kyc_of(connection_id=agreed, real_now=NOW).papers
         assert (shown.state, shown.why) == (PaperState.REJECTED, "The photo is not sharp")
         again = show_pan(agreed, NOW + timedelta(hours=1))
-        (shown,) = kyc.kyc_of(connection_id=agreed, now=NOW).papers
+        (shown,) = kyc.kyc_of(connection_id=agreed, real_now=NOW).papers
         assert shown.paper_id == again.paper_id
 
     def test_a_paper_is_decided_once(self, agreed):
@@ -218,7 +234,9 @@ class TestSignedQr:
         assert (held.number, held.end) == (None, "")
         whole = whole_database()
         assert text not in whole
-        assert "0124" not in json.dumps(kyc.everything_of(connection_id=agreed, now=NOW))
+        assert "0124" not in json.dumps(
+            kyc.everything_of(connection_id=agreed, real_now=NOW)
+        )
 
     def test_the_database_itself_refuses_a_number_of_a_signed_qr(self, agreed):
         self.show(agreed)
@@ -237,10 +255,12 @@ class TestSignedQr:
 class TestBank:
     def test_an_account_holds_only_after_its_code_and_is_shown_masked(self, agreed):
         asked = ask_bank(agreed)
-        held = kyc.kyc_of(connection_id=agreed, now=NOW)
+        held = kyc.kyc_of(connection_id=agreed, real_now=NOW)
         assert (held.bank, held.bank_asked) == (None, asked)
-        kyc.confirm_bank(connection_id=agreed, account_id=asked.account_id, now=NOW)
-        held = kyc.kyc_of(connection_id=agreed, now=NOW)
+        kyc.confirm_bank(
+            connection_id=agreed, account_id=asked.account_id, now=NOW, real_now=NOW
+        )
+        held = kyc.kyc_of(connection_id=agreed, real_now=NOW)
         assert (held.bank.end, held.bank.ifsc, held.bank_asked) == ("445", IFSC, None)
         assert ACCOUNT not in repr(held)
 
@@ -248,11 +268,15 @@ class TestBank:
         self, agreed
     ):
         first = ask_bank(agreed)
-        kyc.confirm_bank(connection_id=agreed, account_id=first.account_id, now=NOW)
+        kyc.confirm_bank(
+            connection_id=agreed, account_id=first.account_id, now=NOW, real_now=NOW
+        )
         second = ask_bank(agreed, "30112233999")
-        assert kyc.kyc_of(connection_id=agreed, now=NOW).bank.end == "445"
-        kyc.confirm_bank(connection_id=agreed, account_id=second.account_id, now=NOW)
-        assert kyc.kyc_of(connection_id=agreed, now=NOW).bank.end == "999"
+        assert kyc.kyc_of(connection_id=agreed, real_now=NOW).bank.end == "445"
+        kyc.confirm_bank(
+            connection_id=agreed, account_id=second.account_id, now=NOW, real_now=NOW
+        )
+        assert kyc.kyc_of(connection_id=agreed, real_now=NOW).bank.end == "999"
         old = BankAccount.objects.get(pk=first.account_id)
         assert (old.account, old.holder, old.end, old.until) == (None, None, "", NOW)
 
@@ -263,10 +287,10 @@ class TestBank:
         for connection_id, now in ((agreed, late), (agreed + 1, NOW)):
             assert refused(
                 lambda c=connection_id, n=now: kyc.confirm_bank(
-                    connection_id=c, **told, now=n
+                    connection_id=c, **told, now=n, real_now=n
                 )
             ) in (Wrong.GONE, Wrong.NO_CONSENT)
-        assert kyc.kyc_of(connection_id=agreed, now=late).bank is None
+        assert kyc.kyc_of(connection_id=agreed, real_now=late).bank is None
 
     def test_it_belongs_to_its_own_consent(self, asha):
         kyc.consent(
@@ -286,7 +310,7 @@ class TestConsent:
         assert not PaperPage.objects.exists()
 
     def test_d11_words_language_channel_and_time_are_kept(self, agreed):
-        first, _ = kyc.kyc_of(connection_id=agreed, now=NOW).consents
+        first, _ = kyc.kyc_of(connection_id=agreed, real_now=NOW).consents
         assert (first.text_version, first.language, first.channel, first.given_at) == (
             "2026-04",
             "hi",
@@ -307,9 +331,11 @@ class TestConsent:
     def test_d11_d14_who_withdraws_has_everything_of_that_purpose_erased(self, agreed):
         show_pan(agreed)
         bank = ask_bank(agreed)
-        kyc.confirm_bank(connection_id=agreed, account_id=bank.account_id, now=NOW)
+        kyc.confirm_bank(
+            connection_id=agreed, account_id=bank.account_id, now=NOW, real_now=NOW
+        )
         kyc.withdraw(connection_id=agreed, purpose=Purpose.IDENTITY, now=NOW)
-        held = kyc.kyc_of(connection_id=agreed, now=NOW)
+        held = kyc.kyc_of(connection_id=agreed, real_now=NOW)
         assert (held.standing, held.papers) == (Standing.NOT_STARTED, ())
         assert held.bank.end == "445"
         assert not PaperPage.objects.exists()
@@ -322,7 +348,7 @@ class TestConsent:
         )
         kyc.withdraw(connection_id=agreed, purpose=Purpose.BENEFIT, now=NOW)
         kyc.withdraw(connection_id=agreed, purpose=Purpose.BENEFIT, now=NOW)
-        assert kyc.kyc_of(connection_id=agreed, now=NOW).bank is None
+        assert kyc.kyc_of(connection_id=agreed, real_now=NOW).bank is None
         assert [one.withdrawn_at for one in Consent.objects.order_by("id")] == [NOW, NOW]
         assert refused(lambda: show_pan(agreed)) is Wrong.NO_CONSENT
 
@@ -335,7 +361,7 @@ class TestConsent:
             channel="home",
             now=NOW + timedelta(days=1),
         )
-        held = kyc.kyc_of(connection_id=agreed, now=NOW)
+        held = kyc.kyc_of(connection_id=agreed, real_now=NOW)
         assert len(held.consents) == 3
         assert held.has_consent(Purpose.IDENTITY)
 
@@ -373,17 +399,23 @@ class TestSeals:
         ask_bank(agreed)
         settings.BIJLIGHAR = {**settings.BIJLIGHAR, "root_key": "6b" * 32}
         with capture_logs() as logged, pytest.raises(SealBroken):
-            kyc.kyc_of(connection_id=agreed, now=NOW)
+            kyc.kyc_of(connection_id=agreed, real_now=NOW)
         assert logged[0]["event"] == "kyc.seal.broken"
 
     def test_d10_d19_no_number_stands_in_any_table_or_log_in_the_clear(self, agreed):
         by = officer()
         with capture_logs() as logged:
             paper = show_pan(agreed)
-            samagra = kyc.ask_samagra(connection_id=agreed, typed=SAMAGRA, now=NOW)
-            kyc.prove(connection_id=agreed, paper_id=samagra.paper_id, now=NOW)
+            samagra = kyc.ask_samagra(
+                connection_id=agreed, typed=SAMAGRA, now=NOW, real_now=NOW
+            )
+            kyc.prove(
+                connection_id=agreed, paper_id=samagra.paper_id, now=NOW, real_now=NOW
+            )
             bank = ask_bank(agreed)
-            kyc.confirm_bank(connection_id=agreed, account_id=bank.account_id, now=NOW)
+            kyc.confirm_bank(
+                connection_id=agreed, account_id=bank.account_id, now=NOW, real_now=NOW
+            )
             kyc.look_at(paper_id=paper.paper_id, by=by, now=NOW)
             kyc.page_for_staff(paper_id=paper.paper_id, page=1, by=by, now=NOW)
             kyc.decide(paper_id=paper.paper_id, is_accepted=True, why="", by=by, now=NOW)
@@ -400,9 +432,9 @@ class TestErasing:
         kyc.decide(
             paper_id=paper.paper_id, is_accepted=False, why="old", by=officer(), now=NOW
         )
-        assert kyc.erase_due(now=NOW + timedelta(days=30, seconds=-1)) == 0
-        assert kyc.erase_due(now=NOW + timedelta(days=30)) == 1
-        assert kyc.erase_due(now=NOW + timedelta(days=60)) == 0
+        assert erase(NOW + timedelta(days=30, seconds=-1)) == 0
+        assert erase(NOW + timedelta(days=30)) == 1
+        assert erase(NOW + timedelta(days=60)) == 0
         held = Paper.objects.get()
         assert (held.number, held.state, held.why) == (None, "rejected", "old")
         assert not PaperPage.objects.exists()
@@ -412,24 +444,26 @@ class TestErasing:
     ):
         paper = show_pan(agreed)
         kyc.decide(paper_id=paper.paper_id, is_accepted=True, why="", by=officer(), now=NOW)
-        assert kyc.erase_due(now=NOW + timedelta(days=89)) == 0
-        assert kyc.erase_due(now=NOW + timedelta(days=90)) == 1
+        assert erase(NOW + timedelta(days=89)) == 0
+        assert erase(NOW + timedelta(days=90)) == 1
         assert not PaperPage.objects.exists()
         assert standing(agreed) is Standing.DONE
 
     def test_d13_what_waited_for_a_code_in_vain_is_erased(self, agreed):
-        kyc.ask_samagra(connection_id=agreed, typed=SAMAGRA, now=NOW)
+        kyc.ask_samagra(connection_id=agreed, typed=SAMAGRA, now=NOW, real_now=NOW)
         ask_bank(agreed)
-        assert kyc.erase_due(now=NOW + timedelta(minutes=14)) == 0
-        assert kyc.erase_due(now=NOW + timedelta(minutes=15)) == 2
+        assert erase(NOW + timedelta(minutes=14)) == 0
+        assert erase(NOW + timedelta(minutes=15)) == 2
         assert Paper.objects.get().state == "replaced"
         assert BankAccount.objects.get().account is None
 
     def test_d13_what_waits_for_the_office_or_counts_is_never_erased(self, agreed):
         show_pan(agreed)
         bank = ask_bank(agreed)
-        kyc.confirm_bank(connection_id=agreed, account_id=bank.account_id, now=NOW)
-        assert kyc.erase_due(now=NOW + timedelta(days=400)) == 0
+        kyc.confirm_bank(
+            connection_id=agreed, account_id=bank.account_id, now=NOW, real_now=NOW
+        )
+        assert erase(NOW + timedelta(days=400)) == 0
 
 
 class TestOffice:
@@ -469,8 +503,10 @@ class TestOffice:
 def test_d14_who_asks_gets_everything_kept_as_data_and_masked(agreed):
     show_pan(agreed)
     bank = ask_bank(agreed)
-    kyc.confirm_bank(connection_id=agreed, account_id=bank.account_id, now=NOW)
-    told = json.dumps(kyc.everything_of(connection_id=agreed, now=NOW))
+    kyc.confirm_bank(
+        connection_id=agreed, account_id=bank.account_id, now=NOW, real_now=NOW
+    )
+    told = json.dumps(kyc.everything_of(connection_id=agreed, real_now=NOW))
     held = json.loads(told)
     assert held["papers"][0]["number_ends_in"] == "34F"
     assert held["bank_account"]["holder"] == "Asha Devi"

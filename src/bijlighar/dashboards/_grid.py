@@ -37,14 +37,14 @@ def outline(
     Whether that node may be seen, its caller has asked (grid.was_within).
     """
     with _of(day, today):
-        tops = _tops(scope, day) if below is None else []
+        highest = tops(scope, day) if below is None else []
         found = all_of(
             "grid_outline",
             {
                 "day": day,
                 "is_today": day == today,
                 "parents": [] if below is None else [below],
-                "ids": tops,
+                "ids": highest,
             },
         )
     return tuple(
@@ -130,7 +130,7 @@ def _of(day: date, today: date) -> AbstractContextManager[None]:
     return nullcontext() if day == today else people.as_the_system()
 
 
-def _tops(scope: Scope, day: date) -> list[int]:
+def tops(scope: Scope, day: date) -> list[int]:
     """The areas that lie below no other one of them on that day."""
     paths = [grid.path_on(node_id=area, day=day) for area in scope.areas]
     return [

@@ -17,6 +17,7 @@ from bijlighar.dashboards import (
     _connection,
     _grid,
     _home,
+    _kyc,
     _listed,
     _saved,
     _search,
@@ -307,3 +308,4 @@ grid_outline = _grid.outline
 grid_node = _grid.one
 grid_search = _grid.search
 grid_report = _grid.report
+kyc_progress = _kyc.progress

@@ -25,7 +25,7 @@ from bijlighar.dashboards._page_values import TimelineItem as TimelineItem
 from bijlighar.dashboards._page_values import TimelineKind as TimelineKind
 from bijlighar.dashboards._words import BothLanguages as BothLanguages
 from bijlighar.dashboards._words import SupplyShown as SupplyShown
-from bijlighar.grid.values import Node
+from bijlighar.grid.values import Kind, Node
 from bijlighar.people.values import Scope
 
 
@@ -370,6 +370,29 @@ class OutlineRow:
     """Directly below it."""
     connections: int
     """Anywhere below it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KycProgress:
+    """How far the connections below one node are with KYC."""
+
+    node_id: int
+    discom_id: int
+    kind: Kind
+    code: str
+    name: BothLanguages
+    children: int
+    connections: int
+    done: int
+    waiting: int
+    """For the office to look at a paper."""
+    rejected: int
+    """And no other paper shown since."""
+
+    @property
+    def pending(self) -> int:
+        """Those that are not done, whatever they have shown."""
+        return self.connections - self.done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

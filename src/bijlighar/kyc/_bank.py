@@ -18,7 +18,9 @@ from bijlighar.kyc.values import AccountChecked, BankShown, Purpose, Wrong
 ACCOUNT, HOLDER = "kyc_bankaccount.account", "kyc_bankaccount.holder"
 
 
-def ask(*, connection_id: int, checked: AccountChecked, now: datetime) -> BankShown:
+def ask(
+    *, connection_id: int, checked: AccountChecked, now: datetime, real_now: datetime
+) -> BankShown:
     """Keep an account until its code comes, in place of one that waited before."""
     with transaction.atomic():
         consent = _consents.held(connection_id=connection_id, purpose=Purpose.BENEFIT)
@@ -33,19 +35,21 @@ def ask(*, connection_id: int, checked: AccountChecked, now: datetime) -> BankSh
                 holder=sealed(checked.holder.encode(), column=HOLDER, row=account_id),
                 ifsc=checked.ifsc,
                 end=end_of(checked.account),
-                asked_at=now,
+                asked_at=real_now,
             )
         )
 
 
-def confirm(*, connection_id: int, account_id: UUID, now: datetime) -> BankShown:
+def confirm(
+    *, connection_id: int, account_id: UUID, now: datetime, real_now: datetime
+) -> BankShown:
     """The code was right: benefits go here from now on. Raises Refused."""
     with transaction.atomic():
         _consents.held(connection_id=connection_id, purpose=Purpose.BENEFIT)
         found = (
             _of(connection_id).select_for_update().filter(pk=account_id, since=None).first()
         )
-        if found is None or is_given_up(asked_at=found.asked_at, now=now):
+        if found is None or is_given_up(asked_at=found.asked_at, real_now=real_now):
             raise Refused(Wrong.GONE)
         end_accounts(_of(connection_id).exclude(since=None), now=now)
         found.since = now
@@ -54,14 +58,14 @@ def confirm(*, connection_id: int, account_id: UUID, now: datetime) -> BankShown
 
 
 def of_connection(
-    *, connection_id: int, now: datetime
+    *, connection_id: int, real_now: datetime
 ) -> tuple[BankShown | None, BankShown | None]:
     """The account that holds, and the one that waits for its code."""
     holds, waits = None, None
     for one in _of(connection_id).order_by("asked_at"):
         if one.since is not None:
             holds = shown(one)
-        elif not is_given_up(asked_at=one.asked_at, now=now):
+        elif not is_given_up(asked_at=one.asked_at, real_now=real_now):
             waits = shown(one)
     return holds, waits
 

@@ -34,7 +34,7 @@ def end_accounts(accounts: QuerySet[BankAccount], *, now: datetime) -> int:
         )
 
 
-def erase_due(*, policy: Policy, now: datetime) -> int:
+def erase_due(*, policy: Policy, now: datetime, real_now: datetime) -> int:
     """Erase what has served its time; how many rows. To be repeated until it is 0.
 
     Rejected papers after the policy's days, what waits for a code that never came, and
@@ -50,13 +50,13 @@ def erase_due(*, policy: Policy, now: datetime) -> int:
         )
         given_up = _some(
             Paper.objects.filter(
-                state=PaperState.ASKED.value, shown_at__lte=now - CODE_LASTS
+                state=PaperState.ASKED.value, asked_at__lte=real_now - CODE_LASTS
             )
         )
         accounts = BankAccount.objects.filter(
             pk__in=list(
                 BankAccount.objects.filter(
-                    since=None, until=None, asked_at__lte=now - CODE_LASTS
+                    since=None, until=None, asked_at__lte=real_now - CODE_LASTS
                 )
                 .order_by("id")
                 .values_list("id", flat=True)[:AT_ONCE]

@@ -37,6 +37,7 @@ def keep(
     facts: SignedFacts | None,
     pages: Sequence[bytes],
     now: datetime,
+    asked_at: datetime | None = None,
 ) -> PaperShown:
     """Keep a paper in place of an open one of its kind. Raises Refused without consent."""
     with transaction.atomic():
@@ -60,6 +61,7 @@ def keep(
             facts=_facts_sealed(facts, paper_id),
             is_unusual=bool(number and number.is_unusual),
             shown_at=now,
+            asked_at=asked_at,
             decided_at=now if state is PaperState.ACCEPTED else None,
         )
         for page, picture in enumerate(pages, start=1):
@@ -67,7 +69,9 @@ def keep(
         return shown(paper, pages=len(pages))
 
 
-def prove(*, connection_id: int, paper_id: UUID, now: datetime) -> PaperShown:
+def prove(
+    *, connection_id: int, paper_id: UUID, now: datetime, real_now: datetime
+) -> PaperShown:
     """The code to the mobile was right. Raises Refused where nobody waits for it."""
     with transaction.atomic():
         paper = (
@@ -75,7 +79,7 @@ def prove(*, connection_id: int, paper_id: UUID, now: datetime) -> PaperShown:
             .filter(pk=paper_id, connection_id=connection_id, state=PaperState.ASKED.value)
             .first()
         )
-        if paper is None or is_given_up(asked_at=paper.shown_at, now=now):
+        if paper is None or _is_given_up(paper, real_now):
             raise Refused(Wrong.GONE)
         paper.state = PaperState.ACCEPTED.value
         paper.decided_at = now
@@ -100,14 +104,15 @@ def decide(
         return of_id(paper_id=paper_id)
 
 
-def of_connection(*, connection_id: int) -> tuple[PaperShown, ...]:
+def of_connection(*, connection_id: int, real_now: datetime) -> tuple[PaperShown, ...]:
     """Open papers and those that were rejected last of their kind, the newest first."""
     kept = (*OPEN, PaperState.REJECTED.value)
     newest: dict[tuple[str, bool], Paper] = {}
     for paper in Paper.objects.filter(connection_id=connection_id, state__in=kept).order_by(
         "shown_at", "id"
     ):
-        newest[paper.kind, paper.state == PaperState.REJECTED.value] = paper
+        if not _is_given_up(paper, real_now):
+            newest[paper.kind, paper.state == PaperState.REJECTED.value] = paper
     found = sorted(newest.values(), key=lambda one: one.shown_at, reverse=True)
     open_kinds = {one.kind for one in found if one.state in OPEN}
     return tuple(
@@ -147,6 +152,14 @@ def shown(paper: Paper, *, pages: int | None = None) -> PaperShown:
         shown_at=paper.shown_at,
         decided_at=paper.decided_at,
         why=paper.why,
+    )
+
+
+def _is_given_up(paper: Paper, real_now: datetime) -> bool:
+    return (
+        paper.state == PaperState.ASKED.value
+        and paper.asked_at is not None
+        and is_given_up(asked_at=paper.asked_at, real_now=real_now)
     )
 
 

@@ -67,6 +67,8 @@ class Paper(models.Model):
     """Sealed JSON: name, year of birth."""
     is_unusual = models.BooleanField()
     shown_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    """When its code was asked for: real time, by which codes live."""
     decided_at = models.DateTimeField(null=True)
     decided_by = models.BigIntegerField(null=True)
     """The member of staff; null where a code or a signature decided."""
@@ -153,6 +155,7 @@ class BankAccount(models.Model):
     ifsc = models.TextField()
     end = models.TextField()
     asked_at = models.DateTimeField()
+    """Real time, by which codes live."""
     since = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)

@@ -98,7 +98,9 @@ def withdraw(*, connection_id: int, purpose: Purpose, now: datetime) -> None:
             )
 
 
-def ask_samagra(*, connection_id: int, typed: str, now: datetime) -> PaperShown:
+def ask_samagra(
+    *, connection_id: int, typed: str, now: datetime, real_now: datetime
+) -> PaperShown:
     """Keep a Samagra id until the code to the mobile comes. Raises Refused."""
     _check_taken(PaperKind.SAMAGRA)
     return _papers.keep(
@@ -109,12 +111,17 @@ def ask_samagra(*, connection_id: int, typed: str, now: datetime) -> PaperShown:
         facts=None,
         pages=(),
         now=now,
+        asked_at=real_now,
     )
 
 
-def prove(*, connection_id: int, paper_id: UUID, now: datetime) -> PaperShown:
+def prove(
+    *, connection_id: int, paper_id: UUID, now: datetime, real_now: datetime
+) -> PaperShown:
     """The code to the mobile was right: the paper counts. Raises Refused."""
-    return _papers.prove(connection_id=connection_id, paper_id=paper_id, now=now)
+    return _papers.prove(
+        connection_id=connection_id, paper_id=paper_id, now=now, real_now=real_now
+    )
 
 
 def show_paper(
@@ -173,15 +180,22 @@ def ask_bank(
     ifsc: str,
     holder: str,
     now: datetime,
+    real_now: datetime,
 ) -> BankShown:
     """Keep a bank account until the code to the mobile comes. Raises Refused."""
     checked = rules.check_account(typed=typed, again=again, ifsc=ifsc, holder=holder)
-    return _bank.ask(connection_id=connection_id, checked=checked, now=now)
+    return _bank.ask(
+        connection_id=connection_id, checked=checked, now=now, real_now=real_now
+    )
 
 
-def confirm_bank(*, connection_id: int, account_id: UUID, now: datetime) -> BankShown:
+def confirm_bank(
+    *, connection_id: int, account_id: UUID, now: datetime, real_now: datetime
+) -> BankShown:
     """The code to the mobile was right: benefits go there. Raises Refused."""
-    return _bank.confirm(connection_id=connection_id, account_id=account_id, now=now)
+    return _bank.confirm(
+        connection_id=connection_id, account_id=account_id, now=now, real_now=real_now
+    )
 
 
 # The office's verbs
@@ -226,24 +240,18 @@ def page_for_staff(*, paper_id: UUID, page: int, by: Viewer, now: datetime) -> b
         return picture
 
 
-def erase_due(*, now: datetime) -> int:
+def erase_due(*, now: datetime, real_now: datetime) -> int:
     """Erase what has served its time; how many rows, 0 when nothing is left to do."""
-    return _erase_due(policy=policy(), now=now)
+    return _erase_due(policy=policy(), now=now, real_now=real_now)
 
 
 # Questions
 
 
-def kyc_of(*, connection_id: int, now: datetime) -> Kyc:
+def kyc_of(*, connection_id: int, real_now: datetime) -> Kyc:
     """How far a connection is, and what may be shown of what it has shown."""
-    papers = _papers.of_connection(connection_id=connection_id)
-    papers = tuple(
-        one
-        for one in papers
-        if one.state is not PaperState.ASKED
-        or not rules.is_given_up(asked_at=one.shown_at, now=now)
-    )
-    bank, bank_asked = _bank.of_connection(connection_id=connection_id, now=now)
+    papers = _papers.of_connection(connection_id=connection_id, real_now=real_now)
+    bank, bank_asked = _bank.of_connection(connection_id=connection_id, real_now=real_now)
     return Kyc(
         connection_id=connection_id,
         standing=rules.standing_of(one.state for one in papers),
@@ -274,9 +282,9 @@ def waiting(*, scope: Scope, offset: int, limit: int) -> tuple[Waiting, ...]:
     )
 
 
-def everything_of(*, connection_id: int, now: datetime) -> Mapping[str, object]:
+def everything_of(*, connection_id: int, real_now: datetime) -> Mapping[str, object]:
     """All that is kept of a person here, for them to take along, as JSON values; masked."""
-    held = kyc_of(connection_id=connection_id, now=now)
+    held = kyc_of(connection_id=connection_id, real_now=real_now)
     return {
         "standing": held.standing.value,
         "papers": [

@@ -36,6 +36,8 @@ class Right(StrEnum):
     SEE_MONEY = "see_money"
     SEE_READINGS = "see_readings"
     SEE_GRID = "see_grid"
+    CHECK_KYC = "check_kyc"
+    """Pictures of consumers' papers, and the decision on them."""
     SEE_PROPOSALS = "see_proposals"
     SEE_STAFF = "see_staff"
     SEE_AUDIT = "see_audit"

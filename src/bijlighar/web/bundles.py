@@ -21,10 +21,10 @@ from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "bill")
-_CONSUMER_TOO = ("logins",)
+_CONSUMER_TOO = ("logins", "kyc")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
-_DESK_TOO = ("masters", "staff", "audit", "proposals", "pages")
+_DESK_TOO = ("masters", "staff", "audit", "proposals", "pages", "kyc")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
 
 

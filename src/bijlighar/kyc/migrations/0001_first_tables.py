@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ("facts", models.BinaryField(null=True)),
                 ("is_unusual", models.BooleanField()),
                 ("shown_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField(null=True)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("decided_by", models.BigIntegerField(null=True)),
                 ("why", models.TextField(default="")),

@@ -26,6 +26,7 @@ _PLACES = (
     Place(name="connections", title=_("Connections"), right=Right.SEE_CONNECTION),
     Place(name="grid", title=_("Grid"), right=Right.SEE_GRID),
     Place(name="map", title=_("Map"), right=Right.SEE_GRID),
+    Place(name="kyc_progress", title=_("KYC"), right=Right.SEE_TODAY),
     Place(name="proposals", title=_("Proposals"), right=Right.SEE_PROPOSALS),
     Place(name="imports", title=_("Imports"), right=Right.IMPORT),
     Place(name="exports", title=_("Exports"), right=Right.EXPORT),
@@ -34,7 +35,13 @@ _PLACES = (
     Place(name="audit", title=_("Audit trail"), right=Right.SEE_AUDIT),
 )
 
-SECTIONS = {"connection": "connections", "search": "connections", "grid_node": "grid"}
+SECTIONS = {
+    "connection": "connections",
+    "search": "connections",
+    "grid_node": "grid",
+    "kyc_waiting": "kyc_progress",
+    "kyc_check": "kyc_progress",
+}
 """Under which entry of the navigation a page without one belongs."""
 
 
