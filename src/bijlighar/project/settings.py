@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "bijlighar.supply",
     "bijlighar.kyc",
     "bijlighar.notices",
+    "bijlighar.complaints",
     "bijlighar.outages",
     "bijlighar.complaints",
     "bijlighar.masters",
