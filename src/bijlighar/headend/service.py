@@ -14,6 +14,9 @@ from bijlighar.connections import service as connections
 from bijlighar.connections.values import MeterAddress
 from bijlighar.headend import keys as key_store
 from bijlighar.headend import rules
+from bijlighar.headend._questions import answering_below as answering_below
+from bijlighar.headend._questions import contact_with as contact_with
+from bijlighar.headend._questions import waiting_command as waiting_command
 from bijlighar.headend.models import MeterContact, MeterSecret, RelayCommand
 from bijlighar.headend.states import NEXT
 from bijlighar.headend.values import (

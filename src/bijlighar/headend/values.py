@@ -70,6 +70,32 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """When a meter was last tried and heard."""
+
+    last_heard_at: datetime | None
+    last_tried_at: datetime | None
+    failures_in_a_row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A relay command that is not ended yet."""
+
+    attempts: int
+    requested_at: datetime
+    is_shown_as_failed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """How many meters hang below a node, and how many were silent when last asked."""
+
+    meters: int
+    silent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeterAccess:
     """All that a conversation with one meter needs. Held in memory only, never logged."""
 

@@ -14,6 +14,8 @@ from bijlighar.kernel.money import PAISE_PER_RUPEE
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
 from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
+from bijlighar.payments._asking import MOST_ASKED as MOST_ASKED
+from bijlighar.payments._asking import orders_since as orders_since
 from bijlighar.payments.gateways.pretend import gateway as pretend
 from bijlighar.payments.gateways.pretend.gateway import (
     BadMessage,
@@ -148,6 +150,27 @@ def credit(*, captured: Captured, now: datetime) -> Receipt:
         entry_source=source,
         is_new=bool(posted),
     )
+
+
+def ask(*, order_id: str) -> Captured | Refused | None:
+    """What the gateway itself says of a recharge, for a message that never came.
+
+    None: it knows of no money. Nothing is written; the caller credits what was captured,
+    and is in no transaction: the network is asked. Raises UnknownOrder, GatewaySilent,
+    BadMessage.
+    """
+    order = RechargeOrder.objects.filter(pk=uuid.UUID(order_id)).first()
+    if order is None:
+        raise UnknownOrder(f"There is no recharge with the number {order_id}.")
+    if not order.gateway_order_id:
+        return None  # The gateway never answered when it was opened: nobody could pay it.
+    said: Captured | Refused | None = GATEWAYS[order.gateway].asked(
+        url=settings.BIJLIGHAR["gateway_url"],
+        key_id=settings.BIJLIGHAR["gateway_key_id"],
+        key_secret=settings.BIJLIGHAR["gateway_key_secret"],
+        gateway_order_id=order.gateway_order_id,
+    )
+    return said
 
 
 def refuse(*, refused: Refused) -> None:

@@ -79,6 +79,16 @@ class RechargePicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSeen:
+    """A recharge that somebody started, and how far it got."""
+
+    order_id: str
+    amount_paise: int
+    state: RechargeState
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastRecharge:
     """The last recharge of a connection: what percentages of the policy are taken of."""
 

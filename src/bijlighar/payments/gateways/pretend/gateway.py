@@ -70,6 +70,26 @@ def open_order(
         ) from error
 
 
+def asked(
+    *, url: str, key_id: str, key_secret: str, gateway_order_id: str
+) -> Captured | Refused | None:
+    """What the gateway says of an order over its own interface; None: no money so far.
+
+    Raises GatewaySilent, BadMessage.
+    """
+    try:
+        answer = httpx.get(
+            f"{url}/v1/orders/{gateway_order_id}",
+            auth=(key_id, key_secret),
+            timeout=TIMEOUT_S,
+        )
+        answer.raise_for_status()
+        held = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise GatewaySilent("The payment gateway does not answer.") from error
+    return _outcome(held, gateway_order_id)
+
+
 def verified(*, body: bytes, headers: Mapping[str, str], secret: str) -> Captured | Refused:
     """What a signed webhook says. Raises BadSignature, BadMessage."""
     given = {name.lower(): value for name, value in headers.items()}.get(
@@ -109,6 +129,37 @@ def _message(body: bytes) -> Captured | Refused:
     ) as error:
         raise BadMessage(
             f"The message cannot be understood: {type(error).__name__}."
+        ) from error
+
+
+def _outcome(held: Any, gateway_order_id: str) -> Captured | Refused | None:
+    """The payment that was captured for an order; else its last, where that failed."""
+    try:
+        payments = list(held["payments"])
+        captured = next((one for one in payments if one["status"] == "captured"), None)
+        if captured is None:
+            is_refused = bool(payments) and payments[-1]["status"] == "failed"
+            return (
+                Refused(gateway=NAME, gateway_order_id=gateway_order_id)
+                if is_refused
+                else None
+            )
+        amount_paise = captured["amount_paise"]
+        if type(amount_paise) is not int or amount_paise <= 0:
+            raise BadMessage("The amount is not a positive whole number of paise.")
+        captured_at = datetime.fromisoformat(captured["captured_at"])
+        if captured_at.tzinfo is None:
+            raise BadMessage("The time of a payment has no zone.")
+        return Captured(
+            gateway=NAME,
+            gateway_payment_id=_name(captured["id"]),
+            gateway_order_id=gateway_order_id,
+            amount_paise=amount_paise,
+            captured_at=captured_at.astimezone(UTC),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadMessage(
+            f"The answer cannot be understood: {type(error).__name__}."
         ) from error
 
 
