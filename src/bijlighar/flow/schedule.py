@@ -83,6 +83,12 @@ SCHEDULE = (
         why="answers of the API older than a day, and tokens that ran out, serve nobody",
     ),
     Line(
+        task=later.ERASE_PAPERS,
+        first_at=time(0, 40),
+        every=timedelta(hours=1),
+        why="identity papers have served their time, and some waited for a code in vain",
+    ),
+    Line(
         task=later.CLOSE_ALL,
         first_at=time(4, 0),
         every=DAY,

@@ -32,6 +32,7 @@ from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
 from bijlighar.grid import service as grid
 from bijlighar.headend import service as headend
 from bijlighar.kernel.ist import supply_day_of
+from bijlighar.kyc import service as kyc
 from bijlighar.ledger import service as ledger
 from bijlighar.logins import service as logins
 from bijlighar.masters import service as masters
@@ -212,6 +213,13 @@ def expire_proposals(**_: Any) -> None:
 def change_numbers(**_: Any) -> None:
     """Let new primary numbers hold whose day of waiting is over."""
     carry_out_due(now=now())
+
+
+@_task(later.ERASE_PAPERS, retry=_DATABASE_AWAY)
+def erase_papers(**_: Any) -> None:
+    """Erase what KYC may keep no longer, a part at a time."""
+    while kyc.erase_due(now=now(), real_now=real_now()):
+        pass
 
 
 @_task(later.FORGET_ANSWERS, retry=_DATABASE_AWAY)

@@ -56,7 +56,6 @@ class Wrong(StrEnum):
 
     EMPTY = "empty"
     FORM = "form"
-    CHECK_DIGIT = "check_digit"
     AADHAAR_LIKE = "aadhaar_like"
     NOT_USED = "not_used"
     NO_CONSENT = "no_consent"

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bijlighar.kyc.values import PaperKind, PaperState, Standing, Wrong
 
-KINDS: Mapping[PaperKind, Promise] = {
+KINDS = {
     PaperKind.SAMAGRA: _("Samagra id"),
     PaperKind.PAN: _("PAN card"),
     PaperKind.VOTER_ID: _("Voter id card"),
     PaperKind.DRIVING_LICENCE: _("Driving licence"),
     PaperKind.OFFLINE_QR: _("QR code of the Aadhaar letter"),
 }
-WAYS: Mapping[PaperKind, Promise] = {
+WAYS = {
     PaperKind.SAMAGRA: _("The id and a code by SMS: done at once."),
     PaperKind.PAN: _("Number and photo: the office looks at it."),
     PaperKind.VOTER_ID: _("Number and photo: the office looks at it."),
     PaperKind.DRIVING_LICENCE: _("Number and photo: the office looks at it."),
     PaperKind.OFFLINE_QR: _("Only the QR code, no Aadhaar number."),
 }
-NUMBERS: Mapping[PaperKind, Promise] = {
+NUMBERS = {
     PaperKind.SAMAGRA: _("Samagra id of the member or the family"),
     PaperKind.PAN: _("Number on the PAN card"),
     PaperKind.VOTER_ID: _("Number on the voter id card"),
     PaperKind.DRIVING_LICENCE: _("Number on the driving licence"),
 }
-HINTS: Mapping[PaperKind, Promise] = {
+HINTS = {
     PaperKind.SAMAGRA: _("Nine digits for a member, eight for a family."),
     PaperKind.PAN: _("Ten letters and digits, such as ABCPE1234F."),
     PaperKind.VOTER_ID: _("Three letters and seven digits, such as ABC1234567."),
     PaperKind.DRIVING_LICENCE: _("As it is printed, such as UP70 20110012345."),
 }
-STATES: Mapping[PaperState, Promise] = {
+STATES = {
     PaperState.ASKED: _("the code is still to be entered"),
     PaperState.WAITING: _("the office is looking at it"),
     PaperState.ACCEPTED: _("accepted"),
@@ -43,16 +40,15 @@ STATES: Mapping[PaperState, Promise] = {
     PaperState.REPLACED: _("replaced"),
     PaperState.WITHDRAWN: _("erased"),
 }
-STANDINGS: Mapping[Standing, Promise] = {
+STANDINGS = {
     Standing.NOT_STARTED: _("Your KYC is still to be done. It takes two minutes."),
     Standing.WAITING: _("The office is looking at your paper. You need do nothing."),
     Standing.REJECTED: _("Your paper was not accepted. Please show another one."),
     Standing.DONE: _("Your KYC is done."),
 }
-WRONG: Mapping[Wrong, Promise] = {
+WRONG = {
     Wrong.EMPTY: _("Please fill this in."),
     Wrong.FORM: _("This number has another form. Compare it with the paper."),
-    Wrong.CHECK_DIGIT: _("One digit is wrong. Compare the number with the paper."),
     Wrong.AADHAAR_LIKE: _("This looks like an Aadhaar number. We may not take it."),
     Wrong.NOT_USED: _("This paper is not taken here. Please choose another one."),
     Wrong.NO_CONSENT: _("Please agree first, on the page before."),
