@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "bijlighar.notices",
     "bijlighar.complaints",
     "bijlighar.outages",
-    "bijlighar.complaints",
     "bijlighar.masters",
     "bijlighar.dashboards",
     "bijlighar.flow",
