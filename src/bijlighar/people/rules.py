@@ -19,6 +19,7 @@ _ENGINEER = _SEES | {
     Right.SEE_PROPOSALS,
     Right.PROPOSE_PROTECTION,
     Right.CHECK_KYC,
+    Right.ENTER_OUTAGES,
 }
 _HEAD_OF_OFFICE = _ENGINEER | {Right.EXPORT, Right.SEE_STAFF, Right.PROPOSE_GRID}
 
@@ -58,6 +59,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.EXPORT,
         Right.IMPORT,
         Right.PROPOSE_GRID,
+        Right.ENTER_OUTAGES,
     },
     Role.APPROVER: _SEES
     | {

@@ -37,6 +37,7 @@ class Right(StrEnum):
     SEE_READINGS = "see_readings"
     SEE_GRID = "see_grid"
     CHECK_KYC = "check_kyc"
+    ENTER_OUTAGES = "enter_outages"
     """Pictures of consumers' papers, and the decision on them."""
     SEE_PROPOSALS = "see_proposals"
     SEE_STAFF = "see_staff"

@@ -21,7 +21,7 @@ from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "bill")
-_CONSUMER_TOO = ("logins", "kyc")
+_CONSUMER_TOO = ("told", "logins", "kyc")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("masters", "staff", "audit", "proposals", "pages", "kyc")
@@ -40,7 +40,7 @@ BUNDLES = {
     "consumer.css": _css(*_FRAME, *_CONSUMER, *_CONSUMER_TOO),
     "wide.css": _css(*_FRAME, *_WIDE),
     "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
-    "consumer.js": (*_HTMX, *_js("live", "clock", "days", "what-if")),
+    "consumer.js": (*_HTMX, *_js("live", "clock", "days", "what-if", "push")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
     "map.css": ("vendor/leaflet/leaflet.css",),
     "sign-in.js": _js("passkey"),

@@ -16,6 +16,8 @@ from bijlighar.web.demo import (
     phones_views,
     start_views,
 )
+from bijlighar.web.notices import consumer_views as notice_views
+from bijlighar.web.notices import receipts
 from bijlighar.web.tariffs import views as tariff_views
 
 
@@ -57,6 +59,11 @@ urlpatterns = [
     path("", include("bijlighar.web.staff.urls")),
     path("desk/", include("bijlighar.web.desk.urls")),
     path("desk/grid/", include("bijlighar.web.grid.urls")),
+    path("desk/outages/", include("bijlighar.web.outages.urls")),
+    path("desk/notices/", include("bijlighar.web.notices.urls")),
+    path(f"{HOME}/notices/", notice_views.page, name="home_notices"),
+    path(f"{HOME}/notices/browser/", notice_views.browser, name="home_notices_browser"),
+    path("gateways/<slug:channel>/receipts/", receipts.receive, name="receipts"),
     path("desk/masters/", include("bijlighar.web.masters.urls")),
     path("desk/audit/", include("bijlighar.web.audit.urls")),
     path("desk/proposals/", include("bijlighar.web.proposals.urls")),

@@ -26,6 +26,8 @@ _PLACES = (
     Place(name="connections", title=_("Connections"), right=Right.SEE_CONNECTION),
     Place(name="grid", title=_("Grid"), right=Right.SEE_GRID),
     Place(name="map", title=_("Map"), right=Right.SEE_GRID),
+    Place(name="outages", title=_("Outages"), right=Right.SEE_GRID),
+    Place(name="notices", title=_("Messages"), right=Right.SEE_CONNECTION),
     Place(name="kyc_progress", title=_("KYC"), right=Right.SEE_TODAY),
     Place(name="proposals", title=_("Proposals"), right=Right.SEE_PROPOSALS),
     Place(name="imports", title=_("Imports"), right=Right.IMPORT),
@@ -39,6 +41,9 @@ SECTIONS = {
     "connection": "connections",
     "search": "connections",
     "grid_node": "grid",
+    "outage": "outages",
+    "outage_new": "outages",
+    "notice": "notices",
     "kyc_waiting": "kyc_progress",
     "kyc_check": "kyc_progress",
 }
