@@ -17,6 +17,7 @@ from tests.cast import connect, grid_of_cast
 SECRET_TABLES = (
     "django_session",
     "headend_metersecret",
+    "kyc_bankaccount",
     "oauth2_provider_accesstoken",
     "oauth2_provider_application",
     "otp_totp_totpdevice",

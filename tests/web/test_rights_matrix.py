@@ -26,6 +26,7 @@ from bijlighar.clock import clock
 from bijlighar.people import service as people
 from bijlighar.people.rules import RIGHTS
 from bijlighar.people.values import Right, Role
+from tests.cast import ROOT_KEY
 from tests.conftest import EMPTY
 from tests.signing_in import add_staff
 from tests.web.rights.addresses import METHODS, PARAMETERS, WITHOUT_DOOR, Address, addresses
@@ -152,6 +153,7 @@ def seeded(
 @pytest.fixture
 def world(seeded, settings) -> Iterator[World]:
     settings.IS_DEMO = False
+    settings.BIJLIGHAR = {**settings.BIJLIGHAR, "root_key": ROOT_KEY}
     settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, "1000000/m")
     client = Client(SERVER_NAME="localhost", raise_request_exception=False)
     ids, held = seeded
@@ -317,6 +319,7 @@ ABOUT_AN_OBJECT = frozenset(
         "node_id",
         "number",
         "order_id",
+        "paper_id",
         "proposal_id",
         "seq",
         "staff_id",

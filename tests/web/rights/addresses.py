@@ -37,6 +37,9 @@ PARAMETERS: Values = {
     "node_id": lambda held: held.node_id,
     "number": lambda held: held.client_number,
     "order_id": lambda held: held.order_id,
+    "page": lambda held: 1,
+    "paper": lambda held: "pan",
+    "paper_id": lambda held: held.paper_id,
     "proposal_id": lambda held: held.proposal_id,
     "rest": lambda held: "nothing",
     "seq": lambda held: held.seq,
@@ -62,6 +65,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "audit": ("?object={node}&kind=node",),
     "grid_report": ("?area={area}", "?on=2026-04-10"),
     "map_places": ("?area={area}",),
+    "kyc_progress": ("?below={area}", "?below={node}"),
+    "kyc_progress_csv": ("?below={area}",),
     "exports": ("?area={area}",),
     "staff_list": ("?area={area}",),
 }

@@ -27,6 +27,8 @@ from bijlighar.grid import service as grid
 from bijlighar.grid.values import Kind, Location, NewNode
 from bijlighar.headend.models import RelayCommand
 from bijlighar.kernel.ist import supply_day_of
+from bijlighar.kyc import service as kyc
+from bijlighar.kyc.values import PaperKind, Purpose
 from bijlighar.masters.models import FilePart, Import, RowFault, StagedRow
 from bijlighar.notices.models import Notice
 from bijlighar.payments.models import Payment, RechargeOrder
@@ -36,7 +38,8 @@ from bijlighar.people.values import SYSTEM, Change, Role
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import Blocks
 from bijlighar.supply.models import LowBalanceWarning, SupplyChange
-from tests.cast import connect, hear, new_connection
+from tests.cast import connect, hear, new_connection, with_root_key
+from tests.kyc.papers import PAN, pan_card
 from tests.signing_in import add_staff, viewer
 
 NOW = datetime(2026, 4, 10, 6, 30, tzinfo=UTC)
@@ -106,6 +109,7 @@ class Seeded:
     checker_id: int
     proposal_id: UUID
     order_id: UUID
+    paper_id: UUID
     view_id: int
     import_id: int
     client_id: str
@@ -184,6 +188,7 @@ def seed(place: Place, ids: Mapping[str, int]) -> Seeded:
         checker_id=checker_id,
         proposal_id=proposal_id,
         order_id=order_id,
+        paper_id=_paper(home),
         view_id=_view(place, staff_id),
         import_id=_import(place, maker_id, area_id),
         client_id=secret.client_id,
@@ -247,6 +252,34 @@ def _home(place: Place, ids: Mapping[str, int]) -> Home:
 def _staff(place: Place, what: str, role: Role, area_id: int) -> tuple[int, int]:
     staff_id = add_staff(f"{place.word.lower()}.{what}", (role, area_id), now=NOW)
     return staff_id, people.grants_of(staff_id=staff_id)[0].grant_id
+
+
+def _paper(home: Home) -> UUID:
+    for purpose in Purpose:
+        kyc.consent(
+            connection_id=home.connection_id,
+            purpose=purpose,
+            language="hi",
+            channel="home",
+            now=NOW,
+        )
+    with with_root_key():
+        kyc.ask_bank(
+            connection_id=home.connection_id,
+            typed="30112233445",
+            again="30112233445",
+            ifsc="SBIN0001234",
+            holder="Somebody",
+            now=NOW,
+            real_now=NOW,
+        )
+        return kyc.show_paper(
+            connection_id=home.connection_id,
+            kind=PaperKind.PAN,
+            typed=PAN,
+            content=pan_card(),
+            now=NOW,
+        ).paper_id
 
 
 def _money(place: Place, home: Home) -> UUID:
