@@ -32,6 +32,7 @@ from tests.bills.stories import (
 )
 
 pytestmark = pytest.mark.django_db
+JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 
 
 # Once
@@ -286,3 +287,33 @@ def test_a_prepaid_bill_is_an_account_and_a_credit_asks_for_nothing(asha):
     made = bill(asha)
     found = bills.listed(number=made.number, today=MAY)
     assert found.state is BillState.DEDUCTED
+
+
+# Asked for
+
+
+def test_what_bills_asked_for_goes_back_to_one_that_was_paid_in_full(balram, asha):
+    """April is paid in May; May and June are not, and July is asked about."""
+    ids = [asha.connection_id, balram.connection_id]
+    use = used(balram, MAY)
+    april = bill(balram)
+    use.until(JUNE)
+    pay(balram, april.payable_paise // 100, at=morning(date(2026, 5, 10)))
+    may = bill(balram, first=MAY)
+    use.until(JULY)
+    june = bill(balram, first=JUNE)
+
+    def asked(paid_by: date, most: int = 24) -> list[tuple[date, int]]:
+        found = bills.asked(connection_ids=ids, paid_by=paid_by, most=most)
+        assert {one.connection_id for one in found} == {balram.connection_id}
+        return [(one.until, one.payable_paise) for one in found]
+
+    each = [(one.until, one.payable_paise) for one in (april, may, june)]
+    assert asked(JULY) == each, "the one that was paid is there, as others build on it"
+    assert asked(MAY) == each, "nothing was paid by then"
+    assert asked(JULY, most=1) == each[-1:]
+    pay(balram, june.payable_paise // 100, at=morning(date(2026, 7, 10)))
+    use.until(AUGUST)
+    july = bill(balram, first=JULY)
+    assert asked(JULY) == [*each, (AUGUST, july.payable_paise)]
+    assert asked(AUGUST) == [(JULY, june.payable_paise), (AUGUST, july.payable_paise)]

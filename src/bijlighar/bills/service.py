@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from bijlighar.bills import _document, _issue, _read, _words
 from bijlighar.bills.models import Bill as Row
-from bijlighar.bills.values import Bill, BillKind, BillListed, Issued, Moved
+from bijlighar.bills.values import Asked, Bill, BillKind, BillListed, Issued, Moved
 from bijlighar.documents.bill_pdf import bill_pdf
 from bijlighar.documents.values import BillDocument, Language
 from bijlighar.kernel.errors import BijligharError
@@ -98,6 +98,20 @@ def last_bills(*, connection_ids: Sequence[int]) -> dict[int, Bill]:
         .distinct("connection_id")
     )
     return {row.connection_id: _read.value_of(row) for row in found}
+
+
+def asked(*, connection_ids: Sequence[int], paid_by: date, most: int) -> tuple[Asked, ...]:
+    """What the last bills of each connection asked for, the oldest first; one question.
+
+    Back to one that was paid in full by the morning of `paid_by`, and no more than `most`
+    bills back. Bills that asked for nothing are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.bills", "asked"),
+            {"ids": list(connection_ids), "paid_by": paid_by, "most": most},
+        )
+        return tuple(Asked(**row) for row in rows(cursor))
 
 
 def document(*, number: str, language: Language) -> BillDocument:

@@ -207,6 +207,18 @@ class BillListed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one bill asked for in all, earlier dues included, and by when."""
+
+    connection_id: int
+    until: date
+    """The first day after its period."""
+    due_on: date
+    issued_at: datetime
+    payable_paise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotBilled:
     """A connection that got no bill, and the sentence that says why."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bijlighar.dues import _deposits, _months, _plans
+from bijlighar.dues import _deposits, _months, _plan_payments, _plans
 from bijlighar.dues._deposits import HELD as HELD
 from bijlighar.dues._deposits import REFUND as REFUND
 from bijlighar.dues._deposits import SET_OFF as SET_OFF
@@ -13,10 +13,10 @@ from bijlighar.dues._deposits import NoDeposit as NoDeposit
 from bijlighar.dues._deposits import NotHeld as NotHeld
 from bijlighar.dues._months import INTEREST as INTEREST
 from bijlighar.dues._months import LATE_PAYMENT as LATE_PAYMENT
-from bijlighar.dues._plans import INSTALMENT as INSTALMENT
-from bijlighar.dues._plans import PAID_OFF as PAID_OFF
+from bijlighar.dues._plan_payments import INSTALMENT as INSTALMENT
+from bijlighar.dues._plan_payments import PAID_OFF as PAID_OFF
+from bijlighar.dues._plan_payments import SHARE as SHARE
 from bijlighar.dues._plans import SET_ASIDE as SET_ASIDE
-from bijlighar.dues._plans import SHARE as SHARE
 from bijlighar.dues._plans import AlreadyPlanned as AlreadyPlanned
 from bijlighar.dues._plans import NotOwed as NotOwed
 from bijlighar.dues._plans import WrongPlan as WrongPlan
@@ -88,7 +88,7 @@ def post_instalments(
     Postpaid: all of each. Prepaid: what the wallet holds above `leave_paise`; the rest is
     asked for with the next one. Safe to repeat: each day of a plan is asked for once.
     """
-    return _plans.post_instalments(connection_ids, leave_paise=leave_paise, now=now)
+    return _plan_payments.post_instalments(connection_ids, leave_paise=leave_paise, now=now)
 
 
 def take_from_recharge(
@@ -104,7 +104,7 @@ def take_from_recharge(
     The plan's share, or of a prepaid plan by instalments what was missed, up to
     `catch_up_percent` of the recharge. Never more than is left. Each source once.
     """
-    return _plans.take_from_recharge(
+    return _plan_payments.take_from_recharge(
         connection_id=connection_id,
         recharge_paise=recharge_paise,
         source=source,
@@ -117,7 +117,7 @@ def recharge_that_leaves(
     *, connection_id: int, wanted_paise: int, catch_up_percent: int, now: datetime
 ) -> int:
     """The least recharge of which so much is left to the wallet, in paise."""
-    return _plans.recharge_that_leaves(
+    return _plan_payments.recharge_that_leaves(
         connection_id, wanted_paise, catch_up_percent=catch_up_percent, now=now
     )
 
@@ -129,7 +129,9 @@ def pay_off(
 
     For money that is there for them, as a deposit that is set off. Each source once.
     """
-    return _plans.pay_off(most_paise, source=source, effective_at=effective_at, now=now)
+    return _plan_payments.pay_off(
+        most_paise, source=source, effective_at=effective_at, now=now
+    )
 
 
 def plan_of(*, connection_id: int) -> PlanNow | None:

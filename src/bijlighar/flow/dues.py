@@ -14,7 +14,6 @@ from bijlighar.connections import service as connections
 from bijlighar.dues import service as dues
 from bijlighar.dues.values import Billed, Monthly, MonthPosted
 from bijlighar.flow.review_supply import review_supply
-from bijlighar.kernel.ist import supply_day_of
 from bijlighar.supply import service as supply
 
 log = structlog.get_logger()
@@ -61,7 +60,16 @@ def post_months(*, what: Monthly, part: int, now: datetime) -> dict[date, int]:
 def charge_late(connection_ids: Sequence[int], month: date, now: datetime) -> MonthPosted:
     """Charge the days of a month on which these connections' bills were overdue."""
     billed = [
-        one for connection_id in connection_ids for one in _billed(connection_id, now)
+        Billed(
+            connection_id=one.connection_id,
+            until=one.until,
+            due_on=one.due_on,
+            issued_at=one.issued_at,
+            payable_paise=one.payable_paise,
+        )
+        for one in bills.asked(
+            connection_ids=connection_ids, paid_by=month, most=BILLS_BACK
+        )
     ]
     return dues.charge_late(billed=billed, month=month, now=now)
 
@@ -89,21 +97,3 @@ def _post_part(
     for one, why in done.rejected.items():
         log.warning("dues.month.rejected", what=what.value, connection_id=one, why=why)
     return sum(done.posted.values())
-
-
-def _billed(connection_id: int, now: datetime) -> list[Billed]:
-    """A connection's bills that asked for something and by when."""
-    listed = bills.bills_of(
-        connection_id=connection_id, today=supply_day_of(now), limit=BILLS_BACK
-    )
-    return [
-        Billed(
-            connection_id=connection_id,
-            until=one.bill.until,
-            due_on=one.bill.due_on,
-            issued_at=one.bill.issued_at,
-            payable_paise=one.bill.payable_paise,
-        )
-        for one in listed
-        if one.bill.due_on is not None and one.bill.payable_paise > 0
-    ]
