@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
+from bijlighar.kyc import _pictures
 from bijlighar.kyc._pictures import MOST_BYTES, MOST_SIDE, safe_pages, signed_qr_in
 from bijlighar.kyc.rules import Refused
 from bijlighar.kyc.values import Wrong
@@ -123,6 +124,19 @@ def test_d1_a_pdf_that_holds_such_a_number_as_text_is_refused():
 
 def test_another_qr_code_is_no_reason_to_refuse():
     assert len(safe_pages(qr_picture("https://example.org/" + "x" * 40))) == 1
+
+
+def test_a_process_works_on_few_uploads_at_once_and_says_so(monkeypatch):
+    monkeypatch.setattr(_pictures, "WAIT_FOR_TURN_S", 0)
+    held = [_pictures._turn() for _ in range(_pictures.UPLOADS_AT_ONCE)]
+    for one in held:
+        one.__enter__()
+    try:
+        assert refused(pan_card()) is Wrong.BUSY
+    finally:
+        for one in held:
+            one.__exit__(None, None, None)
+    assert len(safe_pages(pan_card())) == 1
 
 
 def test_a_signed_code_is_found_in_a_photo_and_in_a_pdf():

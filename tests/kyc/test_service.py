@@ -206,6 +206,18 @@ class TestPapers:
             )
         assert not Paper.objects.exists()
 
+    def test_a_connection_shows_ten_papers_a_day_at_most(self, agreed):
+        for minute in range(10):
+            kyc.ask_samagra(
+                connection_id=agreed,
+                typed=SAMAGRA,
+                now=NOW + timedelta(minutes=minute),
+                real_now=NOW,
+            )
+        late = NOW + timedelta(hours=23)
+        assert refused(lambda: show_pan(agreed, late)) is Wrong.TOO_MANY
+        assert show_pan(agreed, NOW + timedelta(hours=24, minutes=1)).pages == 1
+
 
 class TestSignedQr:
     @pytest.fixture(autouse=True)

@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.kyc import _consents
 from bijlighar.kyc._erasing import end_papers
 from bijlighar.kyc._seal import opened, sealed
 from bijlighar.kyc.models import Paper, PaperPage
-from bijlighar.kyc.rules import Refused, end_of, is_given_up
+from bijlighar.kyc.rules import MOST_PAPERS_A_DAY, Refused, end_of, is_given_up
 from bijlighar.kyc.values import (
     NumberChecked,
     PaperKind,
@@ -67,6 +68,13 @@ def keep(
         for page, picture in enumerate(pages, start=1):
             _keep_page(paper, page, picture)
         return shown(paper, pages=len(pages))
+
+
+def check_quota(*, connection_id: int, now: datetime) -> None:
+    """Raises Refused where a connection has shown enough for a day."""
+    lately = Paper.objects.filter(connection_id=connection_id, shown_at__gt=now - ONE_DAY)
+    if lately.count() >= MOST_PAPERS_A_DAY:
+        raise Refused(Wrong.TOO_MANY)
 
 
 def prove(

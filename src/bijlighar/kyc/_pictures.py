@@ -14,8 +14,10 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -32,29 +34,46 @@ LEAST_SIDE = 200
 MOST_SIDE = 1_600
 QUALITY = 82
 PDF_WAIT_S = 20
+UPLOADS_AT_ONCE = 2
+"""A process works on no more: photos cost time, and other pages have to be answered."""
+WAIT_FOR_TURN_S = 20
 _JPEG, _PNG, _PDF = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"%PDF-"
 _PDF_PAGES = Path(__file__).with_name("_pdf_pages.py")
 _TOO_MANY = 3
+_turns = BoundedSemaphore(UPLOADS_AT_ONCE)
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
 def safe_pages(content: bytes) -> tuple[bytes, ...]:
     """JPEG pages of an uploaded file, fit to be kept. Raises Refused."""
     pages = []
-    for picture in _pictures_of(content):
-        if any(_is_of_aadhaar(text) for text in _qr_texts(picture)):
-            raise Refused(Wrong.AADHAAR_CARD)
-        pages.append(_drawn_anew(picture))
+    with _turn():
+        for picture in _pictures_of(content):
+            if any(_is_of_aadhaar(text) for text in _qr_texts(picture)):
+                raise Refused(Wrong.AADHAAR_CARD)
+            pages.append(_drawn_anew(picture))
     return tuple(pages)
 
 
 def signed_qr_in(content: bytes) -> str:
     """The text of the signed QR code in an uploaded file. Raises Refused."""
-    texts = [text for picture in _pictures_of(content) for text in _qr_texts(picture)]
+    with _turn():
+        texts = [text for picture in _pictures_of(content) for text in _qr_texts(picture)]
     for text in texts:
         if is_signed_qr(text):
             return text
     raise Refused(Wrong.OLD_QR if any(map(_is_of_aadhaar, texts)) else Wrong.NO_QR)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A place among the few uploads that a process works on at once. Raises Refused."""
+    if not _turns.acquire(timeout=WAIT_FOR_TURN_S):
+        raise Refused(Wrong.BUSY)
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def _pictures_of(content: bytes) -> Iterator[Image.Image]:

@@ -32,6 +32,8 @@ from bijlighar.kyc.values import (
 MASK_LEAVES = 4
 LONGEST_NUMBER = 24
 LONGEST_NAME = 100
+MOST_PAPERS_A_DAY = 10
+"""Of one connection: nobody needs more, and each takes work and room."""
 CODE_LASTS = timedelta(minutes=15)
 """What waits for a code longer is given up: the code itself lasts five minutes."""
 

@@ -102,7 +102,7 @@ def ask_samagra(
     *, connection_id: int, typed: str, now: datetime, real_now: datetime
 ) -> PaperShown:
     """Keep a Samagra id until the code to the mobile comes. Raises Refused."""
-    _check_taken(PaperKind.SAMAGRA)
+    _check_taken(PaperKind.SAMAGRA, connection_id=connection_id, now=now)
     return _papers.keep(
         connection_id=connection_id,
         kind=PaperKind.SAMAGRA,
@@ -132,7 +132,7 @@ def show_paper(
     `content` is a JPEG, PNG or PDF as it was uploaded; what is kept is drawn anew.
     """
     assert kind not in (PaperKind.SAMAGRA, PaperKind.OFFLINE_QR), kind
-    _check_taken(kind)
+    _check_taken(kind, connection_id=connection_id, now=now)
     number = rules.check_number(kind=kind, typed=typed)
     return _papers.keep(
         connection_id=connection_id,
@@ -151,7 +151,7 @@ def show_qr(*, connection_id: int, content: bytes, now: datetime) -> PaperShown:
     It counts at once where the name is the consumer's beyond doubt, else the office looks.
     Neither the picture nor the code's text is kept.
     """
-    _check_taken(PaperKind.OFFLINE_QR)
+    _check_taken(PaperKind.OFFLINE_QR, connection_id=connection_id, now=now)
     facts = facts_of(
         _pictures.signed_qr_in(content),
         certificates=pinned(settings.BIJLIGHAR["kyc_certificates"]),
@@ -322,9 +322,10 @@ def everything_of(*, connection_id: int, real_now: datetime) -> Mapping[str, obj
     }
 
 
-def _check_taken(kind: PaperKind) -> None:
+def _check_taken(kind: PaperKind, *, connection_id: int, now: datetime) -> None:
     if kind not in papers_taken():
         raise Refused(Wrong.NOT_USED)
+    _papers.check_quota(connection_id=connection_id, now=now)
 
 
 def _whose(*, connection_ids: list[int]) -> dict[int, dict[str, str]]:

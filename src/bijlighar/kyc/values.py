@@ -72,6 +72,8 @@ class Wrong(StrEnum):
     NOT_SIGNED = "not_signed"
     CERTIFICATE = "certificate"
     GONE = "gone"
+    TOO_MANY = "too_many"
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

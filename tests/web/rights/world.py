@@ -388,6 +388,7 @@ def _supply(place: Place, home: Home) -> int:
         text=f"{place.word}: recharge soon",
         state="sent",
         created_at=NOW,
+        due_at=NOW,
         sent_at=NOW,
     )
     Protection.objects.create(

@@ -9,7 +9,7 @@ from bijlighar.kernel.row_security import (
     row_security,
 )
 
-OF_AN_AREA = ["kyc_consent", "kyc_paper", "kyc_paperpage", "kyc_bankaccount"]
+OF_AN_AREA = ["kyc_consent", "kyc_paper", "kyc_paperpage"]
 STATEMENTS = [
     *row_security(dict.fromkeys(OF_AN_AREA, OF_CONNECTION)),
     *desk_writes("kyc_paper"),

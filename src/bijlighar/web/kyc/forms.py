@@ -118,5 +118,6 @@ FILE_WRONGS = frozenset(
         Wrong.OLD_QR,
         Wrong.NOT_SIGNED,
         Wrong.CERTIFICATE,
+        Wrong.BUSY,
     }
 )

@@ -73,5 +73,7 @@ WRONG = {
     ),
     Wrong.NOT_SIGNED: _("The signature of this QR code is not right. Use another paper."),
     Wrong.CERTIFICATE: _("This QR code does not count any more. Use a newer letter."),
+    Wrong.TOO_MANY: _("That was enough for today. Please come back tomorrow."),
+    Wrong.BUSY: _("Too many photos are coming in just now. Send it again in a minute."),
     Wrong.GONE: _("This took too long. Please start again."),
 }
