@@ -62,42 +62,42 @@ def test_killed_in_between_nothing_is_left_and_the_next_try_makes_the_same(
     assert made.true_up_paise == before - balance(asha) < 0
 
 
-@pytest.mark.parametrize("statement", statements("bills_bill"))
-def test_bills_are_never_taken_back(asha, statement):
+def test_bills_are_never_taken_back(asha):
     used(asha, MAY)
     bill(asha)
-    insist_on_refusal(statement)
+    for statement in statements("bills_bill"):
+        insist_on_refusal(statement)
 
 
-@pytest.mark.parametrize(
-    ("changes", "constraint"),
-    [
-        ({"charges_paise": 1}, "charges_are"),
-        ({"deducted_paise": 1}, "charges_are_what_was_deducted_and_the_true_up"),
-        ({"lines": []}, "charges_are_the_sum_of_the_lines"),
-        ({"adjustments_paise": 1}, "adjustments_are_the_sum_of_their_list"),
-        ({"balance_paise": 1}, "the_balance_is_what_all_movements_lead_to"),
-        ({"previous_paise": 1}, "the_balance_is_what_all_movements_lead_to"),
-        ({"payable_paise": 100}, "a_bill_asks_for_what_is_owed"),
-        ({"rounding_paise": 1}, "a_bill_asks_for_what_is_owed"),
-        ({"due_on": MAY}, "only_a_postpaid_bill_is_due"),
-        ({"until_day": date(2026, 3, 1)}, "a_bill_has_a_day"),
-        ({"kind": "yearly"}, "kind_of_bill_is_known"),
-        ({"number": "another"}, "one_bill_"),
-        ({"number": "another", "first_day": date(2026, 4, 2)}, "one_bill_ends_on_a_day"),
-    ],
+CONTRADICTIONS = (
+    ({"charges_paise": 1}, "charges_are"),
+    ({"deducted_paise": 1}, "charges_are_what_was_deducted_and_the_true_up"),
+    ({"lines": []}, "charges_are_the_sum_of_the_lines"),
+    ({"adjustments_paise": 1}, "adjustments_are_the_sum_of_their_list"),
+    ({"balance_paise": 1}, "the_balance_is_what_all_movements_lead_to"),
+    ({"previous_paise": 1}, "the_balance_is_what_all_movements_lead_to"),
+    ({"payable_paise": 100}, "a_bill_asks_for_what_is_owed"),
+    ({"rounding_paise": 1}, "a_bill_asks_for_what_is_owed"),
+    ({"due_on": MAY}, "only_a_postpaid_bill_is_due"),
+    ({"until_day": date(2026, 3, 1)}, "a_bill_has_a_day"),
+    ({"kind": "yearly"}, "kind_of_bill_is_known"),
+    ({"number": "another"}, "one_bill_"),
+    ({"number": "another", "first_day": date(2026, 4, 2)}, "one_bill_ends_on_a_day"),
 )
-def test_the_database_refuses_a_bill_that_contradicts_itself(asha, changes, constraint):
+
+
+def test_the_database_refuses_a_bill_that_contradicts_itself(asha):
     used(asha, MAY)
     bill(asha)
-    row = Row.objects.get()
-    row.pk = None
-    if "number" not in changes:
-        row.number, row.first_day, row.until_day = "another", JUNE, date(2026, 7, 1)
-    for name, value in changes.items():
-        setattr(row, name, value)
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        row.save(force_insert=True)
+    for changes, constraint in CONTRADICTIONS:
+        row = Row.objects.get()
+        row.pk = None
+        if "number" not in changes:
+            row.number, row.first_day, row.until_day = "another", JUNE, date(2026, 7, 1)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            row.save(force_insert=True)
 
 
 def test_a_postpaid_bill_asks_for_whole_rupees(balram):
