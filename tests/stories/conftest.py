@@ -19,8 +19,14 @@ from tests.stories.world import World
 
 
 @pytest.fixture
-def world(committed_db: None, tmp_path: Path, monkeypatch, settings) -> Iterator[World]:
-    """A town of four homes at its first midnight: Asha, Balram, Chanda and Dev."""
+def world(
+    committed_db: None, tmp_path: Path, monkeypatch, settings, request
+) -> Iterator[World]:
+    """A town of four homes at its first midnight: Asha, Balram, Chanda and Dev.
+
+    A story may ask for more by `homes` in its marker `town`; those hang beside them.
+    """
+    town = request.node.get_closest_marker("town")
     clock_file = tmp_path / "clock.json"
     monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(clock_file))
     set_anchor(clock_file, town_at=day_starts(TOWN_START), speed=0)
@@ -28,7 +34,7 @@ def world(committed_db: None, tmp_path: Path, monkeypatch, settings) -> Iterator
     thread = TownThread(
         settings_of(
             tmp_path / "town",
-            homes=4,
+            homes=town.kwargs["homes"] if town else 4,
             seed=11,
             http_port=port,
             address_base=own_meter_base(),

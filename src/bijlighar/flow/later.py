@@ -30,6 +30,8 @@ BILL_MONTH = "flow.bill_month"
 POST_INSTALMENTS = "flow.post_instalments"
 CHARGE_LATE = "flow.charge_late"
 CREDIT_INTEREST = "flow.credit_interest"
+COMPLAINT_CLOCKS = "flow.complaint_clocks"
+MEND_DARK = "flow.mend_dark"
 CHANGE_NUMBERS = "flow.change_numbers"
 
 MOST_CONNECTIONS_A_JOB = 2_000
@@ -77,6 +79,11 @@ def announce_outage(*, outage_id: int, version: int) -> None:
     app.configure_task(ANNOUNCE_OUTAGE, lock=f"outage {outage_id}").defer(
         outage_id=outage_id, version=version
     )
+
+
+def mend_dark(*, connection_id: int) -> None:
+    """Look soon into why a home that recharged is dark, and mend what can be mended."""
+    app.configure_task(MEND_DARK).defer(connection_id=connection_id)
 
 
 def check_import(*, import_id: int) -> None:

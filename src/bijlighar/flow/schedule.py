@@ -77,6 +77,12 @@ SCHEDULE = (
         why="a lost number's day of waiting is over: the new one takes its place",
     ),
     Line(
+        task=later.COMPLAINT_CLOCKS,
+        first_at=time(0, 0),
+        every=timedelta(minutes=10),
+        why="complaints whose time runs out go up the ladder, and what is owed is recorded",
+    ),
+    Line(
         task=later.FORGET_ANSWERS,
         first_at=time(3, 0),
         every=DAY,

@@ -24,7 +24,9 @@ from bijlighar.flow.change_mobile import carry_out_due
 from bijlighar.flow.close_day import charge_again as again
 from bijlighar.flow.close_day import charge_silent as estimate
 from bijlighar.flow.close_day import close_day as close
+from bijlighar.flow.complaints import let_clocks_run
 from bijlighar.flow.decide_proposal import close_overtaken
+from bijlighar.flow.diagnose_dark import mend_dark as mend
 from bijlighar.flow.dues import post_instalments as instalments
 from bijlighar.flow.dues import post_months
 from bijlighar.flow.review_supply import review_supply
@@ -173,6 +175,18 @@ def read_all(**_: Any) -> None:
 def refresh_reach(**_: Any) -> None:
     """Let the tree of the new day say who reaches what."""
     grid.refresh_reach(day=supply_day_of(now()))
+
+
+@_task(later.COMPLAINT_CLOCKS, retry=_DATABASE_AWAY)
+def complaint_clocks(**_: Any) -> None:
+    """Let the clock act on every open complaint."""
+    let_clocks_run(now=now())
+
+
+@_task(later.MEND_DARK, retry=_DATABASE_AWAY)
+def mend_dark(*, connection_id: int, **_: Any) -> None:
+    """Look into why a home that recharged is dark, and mend what can be mended."""
+    mend(connection_id=connection_id, now=now())
 
 
 @_task(later.CHECK_IMPORT, retry=_DATABASE_AWAY)
