@@ -74,6 +74,7 @@ urlpatterns = [
     path("live/", live.town, name="live"),
     path("live/home/<int:connection_id>/", live.home, name="live_home"),
     path("", include("bijlighar.web.kyc.urls")),
+    path("", include("bijlighar.web.complaints.urls")),
     path("no-aadhaar/", aadhaar_guard.explained, name="no_aadhaar"),
     path("language/", public(language.choose), name="language"),
     path("demo/code/", desk_views.code, name="demo_code"),
