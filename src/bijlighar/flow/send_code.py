@@ -10,7 +10,7 @@ from django.db import transaction
 from bijlighar.clock.clock import town_stretch
 from bijlighar.flow.review_supply import tell
 from bijlighar.logins import service as logins
-from bijlighar.logins.values import CodeAsked, Purpose
+from bijlighar.logins.values import CodeAsked, IssuedCode, Purpose
 from bijlighar.notices.values import NewNotice, NoticeKind
 
 log = structlog.get_logger()
@@ -42,19 +42,10 @@ def send_code(
             about=about,
             real_now=real_now,
         )
-        if issued.is_to_send:
-            minutes = int(logins.CODE_LASTS.total_seconds()) // 60
-            notice = NewNotice(
-                kind=NoticeKind.CODE,
-                source=f"code:{issued.code_id}",
-                connection_id=None,
-                consumer_number="",
-                mobile=mobile,
-                language=language,
-                parameters={"code": issued.digits, "minutes": str(minutes)},
-                expires_at=now + max(logins.CODE_LASTS, town_stretch(logins.CODE_LASTS)),
-            )
-            tell(new=[notice], now=now)
+        # The same is done for a code that is not sent, and undone: nobody can tell by time.
+        with transaction.atomic():
+            _queue(issued, language, now)
+            transaction.set_rollback(not issued.is_to_send)
     log.info(
         "logins.code.asked",
         code_id=issued.code_id,
@@ -62,3 +53,18 @@ def send_code(
         is_sent=issued.is_to_send,
     )
     return issued.asked
+
+
+def _queue(issued: IssuedCode, language: str, now: datetime) -> None:
+    minutes = int(logins.CODE_LASTS.total_seconds()) // 60
+    notice = NewNotice(
+        kind=NoticeKind.CODE,
+        source=f"code:{issued.code_id}",
+        connection_id=None,
+        consumer_number="",
+        mobile=issued.asked.mobile,
+        language=language,
+        parameters={"code": issued.digits, "minutes": str(minutes)},
+        expires_at=now + max(logins.CODE_LASTS, town_stretch(logins.CODE_LASTS)),
+    )
+    tell(new=[notice], now=now)

@@ -53,7 +53,8 @@ def ask_code(
         _one_at_a_time(mobile)
         is_trusted = _has_signed_in(mobile, browser)
         _within_limits(mobile, network, is_trusted=is_trusted, real_now=real_now)
-        is_known = _is_known(mobile)
+        # Both are asked for every number, so that no answer is quicker than another.
+        is_known, unknown_is_sent = _is_known(mobile), _unknown_may_be_sent(real_now)
         count = rules.digits_wanted(wrong_of_all=_wrong_of_all(real_now))
         digits = f"{secrets.randbelow(10**count):0{count}d}"
         salt = secrets.token_bytes(SALT_BYTES)
@@ -71,9 +72,10 @@ def ask_code(
             digits=count,
             is_known=is_known,
             is_trusted=is_trusted,
-            is_sent=is_known or _unknown_may_be_sent(real_now),
+            is_sent=is_known or unknown_is_sent,
             asked_at=real_now,
         )
+        _alarm(real_now)
         return IssuedCode(
             code_id=held.pk,
             asked=CodeAsked(
@@ -231,15 +233,17 @@ def _is_known(mobile: str) -> bool:
 
 
 def _unknown_may_be_sent(real_now: datetime) -> bool:
-    """Whether the hour's codes to unknown numbers are not used up; an alarm where so."""
+    """Whether the hour's codes to unknown numbers are not used up."""
     unknown = Code.objects.filter(is_known=False, asked_at__gt=real_now - rules.HOUR)
-    if unknown.filter(is_sent=True)[: rules.CODES_TO_UNKNOWN].count() < (
-        rules.CODES_TO_UNKNOWN
-    ):
-        return True
-    if not unknown.filter(is_sent=False, asked_at__gt=real_now - ALARM_EVERY).exists():
+    sent = unknown.filter(is_sent=True)[: rules.CODES_TO_UNKNOWN].count()
+    return sent < rules.CODES_TO_UNKNOWN
+
+
+def _alarm(real_now: datetime) -> None:
+    """Somebody has codes sent to numbers that are nobody's: a person has to look."""
+    silent = Code.objects.filter(is_sent=False, asked_at__gt=real_now - ALARM_EVERY)
+    if silent[:2].count() == 1:
         log.critical("logins.codes.pumped", codes_an_hour=rules.CODES_TO_UNKNOWN)
-    return False
 
 
 def _wrong_of(network: str, real_now: datetime) -> int:
