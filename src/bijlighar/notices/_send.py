@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from threading import Lock
 
 import httpx
 import structlog
@@ -140,22 +140,35 @@ def take_up_dead(*, now: datetime, real_now: datetime) -> int:
 
 def close_channels() -> None:
     """Close the connections to operators, at a process's end."""
-    if _client.cache_info().currsize:
-        _client().close()
-        _client.cache_clear()
-    if _threads.cache_info().currsize:
-        _threads().shutdown()
-        _threads.cache_clear()
+    with _LINES.lock:
+        if _LINES.client is not None:
+            _LINES.client.close()
+        if _LINES.threads is not None:
+            _LINES.threads.shutdown()
+        _LINES.client, _LINES.threads = None, None
 
 
-@cache
-def _client() -> httpx.Client:
-    return httpx.Client(limits=httpx.Limits(max_connections=2 * AT_ONCE))
+@dataclass(slots=True)
+class _Lines:
+    """The process's connections to operators and the threads that use them."""
+
+    lock: Lock = field(default_factory=Lock)
+    client: httpx.Client | None = None
+    threads: ThreadPoolExecutor | None = None
+
+    def get(self) -> tuple[httpx.Client, ThreadPoolExecutor]:
+        """Open at the first use."""
+        with self.lock:
+            self.client = self.client or httpx.Client(
+                limits=httpx.Limits(max_connections=2 * AT_ONCE)
+            )
+            self.threads = self.threads or ThreadPoolExecutor(
+                AT_ONCE, thread_name_prefix="notices"
+            )
+            return self.client, self.threads
 
 
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notices")
+_LINES = _Lines()
 
 
 # Claimed and prepared, in one transaction
@@ -334,14 +347,15 @@ def _is_spent(one: Ready, left_paise: dict[str, int]) -> bool:
 
 
 def _hand_over(ready: Sequence[Ready]) -> list[Attempt]:
+    client, threads = _LINES.get()
     if len(ready) == 1:
-        return [_attempt(ready[0])]
-    return list(_threads().map(_attempt, ready))
+        return [_attempt(ready[0], client)]
+    return list(threads.map(lambda one: _attempt(one, client), ready))
 
 
-def _attempt(ready: Ready) -> Attempt:
+def _attempt(ready: Ready, client: httpx.Client) -> Attempt:
     try:
-        handed = ready.channel.carry(ready.to_send, _settings.told(), _client())
+        handed = ready.channel.carry(ready.to_send, _settings.told(), client)
     except Refused as error:
         return Attempt(
             ready=ready, outcome=Outcome.REFUSED, handed=Handed(), error=str(error)
