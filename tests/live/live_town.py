@@ -124,6 +124,15 @@ class LiveTown:
 
     def open_recharge(self, client: httpx.Client, consumer_number: str, rupees: int) -> str:
         """Start a recharge on the consumer's page; the gateway's page to pay it on."""
+        client.get(f"{self.web_url}/").raise_for_status()
+        came_in = client.post(
+            f"{self.web_url}/demo/come-in/",
+            data={
+                "home": consumer_number,
+                "csrfmiddlewaretoken": client.cookies["csrftoken"],
+            },
+        )
+        assert came_in.status_code == 302, came_in.text
         page = client.get(f"{self.web_url}/home/{consumer_number}/")
         page.raise_for_status()
         answer = client.post(

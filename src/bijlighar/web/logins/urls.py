@@ -38,4 +38,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "my/devices/<int:sign_in_id>/revoke/", device_views.revoke, name="my_device_revoke"
     ),
     path("demo/come-in/", demo_views.come_in, name="demo_come_in"),
+    path("demo/phone/", demo_views.phone, name="demo_phone"),
 ]
