@@ -1,4 +1,4 @@
-"""Twelve digits that may be an Aadhaar number are seen however they are typed (A21, D1, D5)."""
+"""What may be an Aadhaar number is seen, however it is typed (A21, D1, D5)."""
 
 from __future__ import annotations
 

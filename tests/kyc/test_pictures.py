@@ -115,11 +115,11 @@ def test_what_is_no_such_file_is_told(content, wrong):
     ids=["signed", "older", "bare"],
 )
 def test_d1_a_card_that_shows_itself_by_its_qr_code_is_refused(text):
-    assert refused(qr_picture(text)) is Wrong.AADHAAR_CARD
+    assert refused(qr_picture(text)) is Wrong.CARD_OF_AADHAAR
 
 
 def test_d1_a_pdf_that_holds_such_a_number_as_text_is_refused():
-    assert refused(pdf_with_text(f"No. {SPACED}")) is Wrong.AADHAAR_CARD
+    assert refused(pdf_with_text(f"No. {SPACED}")) is Wrong.CARD_OF_AADHAAR
 
 
 def test_another_qr_code_is_no_reason_to_refuse():

@@ -89,7 +89,7 @@ def test_d5_numbers_of_another_form_are_refused(kind, typed):
 
 @pytest.mark.parametrize("kind", [one for one in PaperKind if one.value != "offline_qr"])
 def test_d1_no_paper_takes_an_aadhaar_like_number(kind):
-    assert refused(kind, f"{LIKE[:4]} {LIKE[4:8]} {LIKE[8:]}") is Wrong.AADHAAR_LIKE
+    assert refused(kind, f"{LIKE[:4]} {LIKE[4:8]} {LIKE[8:]}") is Wrong.LIKE_AADHAAR
     assert refused(kind, " ") is Wrong.EMPTY
 
 
@@ -113,7 +113,7 @@ def test_an_account_is_taken_as_people_write_it():
         ({"typed": "1" * 19, "again": "1" * 19}, Wrong.FORM),
         ({"typed": "0" * 11, "again": "0" * 11}, Wrong.FORM),
         ({"typed": "30112233A45"}, Wrong.FORM),
-        ({"typed": LIKE, "again": LIKE}, Wrong.AADHAAR_LIKE),
+        ({"typed": LIKE, "again": LIKE}, Wrong.LIKE_AADHAAR),
         ({"again": "30112233446"}, Wrong.NOT_THE_SAME),
         ({"ifsc": "SBIN1001234"}, Wrong.IFSC),
         ({"ifsc": "SBI00012345"}, Wrong.IFSC),

@@ -62,7 +62,7 @@ def test_d1_so_does_every_way_of_the_api(committed_db, english):
         answer = english.post("/api/v1/x", body, content_type="application/json")
         assert answer.status_code == 422
         told = answer.json()
-        assert (told["code"], set(told)) == ("aadhaar_like", {"code", "message", "field"})
+        assert (told["code"], set(told)) == ("like_aadhaar", {"code", "message", "field"})
         assert LIKE not in answer.content.decode()
 
 

@@ -1,8 +1,9 @@
 """What lies encrypted in the database, each value bound to its own row and column.
 
-AES-256-GCM under a key that is derived for one purpose from the root key, which lies outside
-the database. The row and column are authenticated with it, so a value that is copied to another
-row, changed by a bit, put there in plain text, or written under another key does not open.
+AES-256-GCM under a key that is derived for one purpose from the root key, which lies
+outside the database. The row and column are authenticated with it, so a value that is
+copied to another row, changed by a bit, put there in plain text, or written under another
+key does not open.
 
 Source: NIST SP 800-38D (GCM), RFC 5869 (HKDF), security reference D7.
 """
@@ -28,7 +29,7 @@ KEY_ID_BYTES = 4
 
 
 class NoRootKey(BijligharError):
-    """Set BIJLIGHAR_ROOT_KEY to 64 hexadecimal digits: it encrypts what must stay secret."""
+    """Set BIJLIGHAR_ROOT_KEY to 64 hexadecimal digits: it encrypts what is secret."""
 
 
 class SealBroken(BijligharError):

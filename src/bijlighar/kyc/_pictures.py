@@ -50,7 +50,7 @@ def safe_pages(content: bytes) -> tuple[bytes, ...]:
     with _turn():
         for picture in _pictures_of(content):
             if any(_is_of_aadhaar(text) for text in _qr_texts(picture)):
-                raise Refused(Wrong.AADHAAR_CARD)
+                raise Refused(Wrong.CARD_OF_AADHAAR)
             pages.append(_drawn_anew(picture))
     return tuple(pages)
 
@@ -124,7 +124,7 @@ def _pages_of_pdf(content: bytes) -> tuple[bytes, ...]:
         raise Refused(Wrong.BROKEN)
     text, *pages = _parts(done.stdout)
     if looks_like_aadhaar(text.decode(errors="replace")):
-        raise Refused(Wrong.AADHAAR_CARD)
+        raise Refused(Wrong.CARD_OF_AADHAAR)
     return tuple(pages)
 
 

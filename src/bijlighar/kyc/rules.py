@@ -63,7 +63,7 @@ def check_number(*, kind: PaperKind, typed: str) -> NumberChecked:
     if not number:
         raise Refused(Wrong.EMPTY)
     if looks_like_aadhaar(typed):
-        raise Refused(Wrong.AADHAAR_LIKE)
+        raise Refused(Wrong.LIKE_AADHAAR)
     if len(number) > LONGEST_NUMBER:
         raise Refused(Wrong.FORM)
     if kind is PaperKind.PAN:
@@ -84,7 +84,7 @@ def check_account(*, typed: str, again: str, ifsc: str, holder: str) -> AccountC
     if not account:
         raise Refused(Wrong.EMPTY)
     if looks_like_aadhaar(typed):
-        raise Refused(Wrong.AADHAAR_LIKE)
+        raise Refused(Wrong.LIKE_AADHAAR)
     if _ACCOUNT.fullmatch(account) is None or set(account) == {"0"}:
         raise Refused(Wrong.FORM)
     if account != second:

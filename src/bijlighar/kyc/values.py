@@ -56,7 +56,7 @@ class Wrong(StrEnum):
 
     EMPTY = "empty"
     FORM = "form"
-    AADHAAR_LIKE = "aadhaar_like"
+    LIKE_AADHAAR = "like_aadhaar"
     NOT_USED = "not_used"
     NO_CONSENT = "no_consent"
     NOT_THE_SAME = "not_the_same"
@@ -66,7 +66,7 @@ class Wrong(StrEnum):
     NO_PICTURE = "no_picture"
     BROKEN = "broken"
     TOO_MANY_PAGES = "too_many_pages"
-    AADHAAR_CARD = "aadhaar_card"
+    CARD_OF_AADHAAR = "card_of_aadhaar"
     NO_QR = "no_qr"
     OLD_QR = "old_qr"
     NOT_SIGNED = "not_signed"

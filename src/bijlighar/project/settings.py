@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bijlighar.web.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
-    "bijlighar.web.aadhaar_guard.AadhaarGuard",
+    "bijlighar.web.aadhaar_guard.NoAadhaar",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",

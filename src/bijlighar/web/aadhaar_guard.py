@@ -1,9 +1,10 @@
 """No field of any form, and no address, takes what may be an Aadhaar number.
 
-Such a number is turned away before any view sees it, with a page that says why and what to
-do instead; it is neither shown again nor written anywhere. Numbers of consumers who are known
-here pass, since one in thirteen of twelve digits looks the same by chance. Machines that
-tell of payments are let be: their references are of that length, and no person types them.
+Such a number is turned away before any view sees it, with a page that says why and what
+to do instead; it is neither shown again nor written anywhere. Numbers of consumers who
+are known here pass, since one in thirteen of twelve digits looks the same by chance.
+Machines that tell of payments are let be: their references are of that length, and no
+person types them.
 
 Source: Aadhaar Act, section 8A(4); security reference D1, D10.
 """
@@ -42,7 +43,7 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 NextAsync = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
-class AadhaarGuard:
+class NoAadhaar:
     """Middleware in front of every view; plain and asynchronous."""
 
     sync_capable = True
@@ -91,7 +92,7 @@ def _refusal(request: HttpRequest) -> HttpResponseBase | None:
 def _told(request: HttpRequest, field: str) -> HttpResponseBase:
     if request.path.startswith("/api/"):
         message = "Aadhaar numbers are not taken. Leave this number out."
-        told = {"code": "aadhaar_like", "message": message, "field": field or None}
+        told = {"code": "like_aadhaar", "message": message, "field": field or None}
         return JsonResponse(told, status=422)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=422, headers={"HX-Redirect": reverse("no_aadhaar")})

@@ -113,7 +113,7 @@ FILE_WRONGS = frozenset(
         Wrong.NO_PICTURE,
         Wrong.BROKEN,
         Wrong.TOO_MANY_PAGES,
-        Wrong.AADHAAR_CARD,
+        Wrong.CARD_OF_AADHAAR,
         Wrong.NO_QR,
         Wrong.OLD_QR,
         Wrong.NOT_SIGNED,

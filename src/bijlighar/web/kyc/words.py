@@ -49,7 +49,7 @@ STANDINGS = {
 WRONG = {
     Wrong.EMPTY: _("Please fill this in."),
     Wrong.FORM: _("This number has another form. Compare it with the paper."),
-    Wrong.AADHAAR_LIKE: _("This looks like an Aadhaar number. We may not take it."),
+    Wrong.LIKE_AADHAAR: _("This looks like an Aadhaar number. We may not take it."),
     Wrong.NOT_USED: _("This paper is not taken here. Please choose another one."),
     Wrong.NO_CONSENT: _("Please agree first, on the page before."),
     Wrong.NOT_THE_SAME: _("The two account numbers are not the same. Type them again."),
@@ -59,7 +59,7 @@ WRONG = {
     Wrong.NO_PICTURE: _("Choose a photo (JPEG or PNG, not tiny) or a PDF."),
     Wrong.BROKEN: _("The file cannot be read. Take the photo again."),
     Wrong.TOO_MANY_PAGES: _("A PDF may have three pages at most."),
-    Wrong.AADHAAR_CARD: _(
+    Wrong.CARD_OF_AADHAAR: _(
         "This is an Aadhaar card. We may not take it. Use another paper, or only its QR "
         "code."
     ),
