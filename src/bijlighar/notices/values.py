@@ -192,9 +192,9 @@ class Preferences:
 class NoticeQuestion:
     """Which notices somebody looks for; empty for any."""
 
-    mobile: str = ""
-    """E.164; only where the looker may see numbers."""
     consumer_number: str = ""
+    mobile: str = ""
+    """E.164, instead of the consumer number; only where the looker may see numbers."""
     kind: str = ""
     state: str = ""
     channel: str = ""

@@ -34,8 +34,11 @@ join place on place.id = held.transformer_id and place.is_seen
 where
     (%(before)s::bigint is null or notice.id < %(before)s::bigint)
     and (%(id)s::bigint is null or notice.id = %(id)s::bigint)
-    and (%(number)s = '' or consumer.consumer_number = %(number)s)
-    and (%(mobile)s = '' or (place.shows_contact and notice.mobile = %(mobile)s))
+    and (
+        %(number)s = ''
+        or consumer.consumer_number = %(number)s
+        or (place.shows_contact and notice.mobile = %(mobile)s)
+    )
     and (%(kind)s = '' or notice.kind = %(kind)s)
     and (%(state)s = '' or notice.state = %(state)s)
     and (%(channel)s = '' or notice.channel = %(channel)s)

@@ -87,10 +87,9 @@ def one(request: DeskRequest, notice_id: int) -> HttpResponse:
 
 def _question(request: HttpRequest) -> NoticeQuestion:
     term = _told(request, "q")
-    mobile = _mobile(term)
     return NoticeQuestion(
-        mobile=mobile,
-        consumer_number="" if mobile else term,
+        mobile=_mobile(term),
+        consumer_number=term,
         kind=_told(request, "kind"),
         state=_told(request, "state"),
         channel=_told(request, "channel"),
