@@ -90,6 +90,19 @@ def assign(
         return complaint(row, now=now)
 
 
+def escalate(*, number: str, why: str, by: Viewer, now: datetime) -> Complaint:
+    """Hand a complaint one rung up before its clock does. Raises NotNow at the top."""
+    told = words_of(why)
+    with transaction.atomic():
+        row = row_of(number, lock=True)
+        is_top = row.level + 1 >= len(policy_named(row.policy).ladder)
+        if row.state == State.CLOSED.value or row.is_vigilance or is_top:
+            raise states.NotNow("This complaint cannot go higher.")
+        step(row, StepKind.ADDED, by=by, now=now, text=told)
+        _clock.climb(row, level=row.level + 1, now=now)
+        return complaint(row, now=now)
+
+
 def stop(*, number: str, why: str, by: Viewer, now: datetime) -> Complaint:
     """The clock stands from now on: something waits for the consumer alone."""
     told = words_of(why)

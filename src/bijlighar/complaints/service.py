@@ -115,6 +115,7 @@ def add(
 
 
 assign = _change.assign
+escalate = _change.escalate
 stop = _change.stop
 resume = _change.resume
 close = _change.close

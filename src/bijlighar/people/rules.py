@@ -20,6 +20,7 @@ _ENGINEER = _SEES | {
     Right.PROPOSE_PROTECTION,
     Right.CHECK_KYC,
     Right.ENTER_OUTAGES,
+    Right.HANDLE_COMPLAINTS,
 }
 _HEAD_OF_OFFICE = _ENGINEER | {Right.EXPORT, Right.SEE_STAFF, Right.PROPOSE_GRID}
 
@@ -42,10 +43,19 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.JUNIOR_ENGINEER: _ENGINEER,
     Role.HELP_DESK_CLERK: frozenset(
         {
+            Right.HANDLE_COMPLAINTS,
             Right.SEE_CONNECTION,
             Right.SEE_CONTACT,
             Right.SEE_MONEY,
             Right.SEE_READINGS,
+        }
+    ),
+    Role.VIGILANCE_OFFICER: frozenset(
+        {
+            Right.SEE_CONNECTION,
+            Right.SEE_CONTACT,
+            Right.HANDLE_COMPLAINTS,
+            Right.HANDLE_VIGILANCE,
         }
     ),
     Role.CASHIER: frozenset({Right.SEE_CONNECTION, Right.SEE_MONEY}),
@@ -99,6 +109,7 @@ SCOPES: Mapping[str, frozenset[Right]] = {
     "proposals:read": frozenset({Right.SEE_PROPOSALS}),
     "audit:read": frozenset({Right.SEE_AUDIT}),
     "imports:read": frozenset({Right.IMPORT}),
+    "complaints:write": frozenset({Right.HANDLE_COMPLAINTS}),
 }
 """What a machine client may be given: to propose and to approve is for people only."""
 

@@ -24,6 +24,7 @@ class Role(StrEnum):
     APPROVER = "approver"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    VIGILANCE_OFFICER = "vigilance_officer"
 
 
 class Right(StrEnum):
@@ -38,6 +39,9 @@ class Right(StrEnum):
     SEE_GRID = "see_grid"
     CHECK_KYC = "check_kyc"
     ENTER_OUTAGES = "enter_outages"
+    HANDLE_COMPLAINTS = "handle_complaints"
+    HANDLE_VIGILANCE = "handle_vigilance"
+    """Complaints that somebody asked for money or an OTP: read by nobody else."""
     """Pictures of consumers' papers, and the decision on them."""
     SEE_PROPOSALS = "see_proposals"
     SEE_STAFF = "see_staff"

@@ -24,7 +24,7 @@ _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "
 _CONSUMER_TOO = ("told", "logins", "complaints", "kyc")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
-_DESK_TOO = ("masters", "staff", "audit", "proposals", "pages", "kyc")
+_DESK_TOO = ("complaints", "masters", "staff", "audit", "proposals", "pages", "kyc")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
 
 

@@ -23,4 +23,5 @@ ROLE_NAMES: Mapping[Role, Promise | str] = {
     Role.APPROVER: _("Approver"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMINISTRATOR: _("Administrator"),
+    Role.VIGILANCE_OFFICER: _("Vigilance officer"),
 }

@@ -68,6 +68,7 @@ urlpatterns = [
     path("desk/audit/", include("bijlighar.web.audit.urls")),
     path("desk/proposals/", include("bijlighar.web.proposals.urls")),
     path("desk/clients/", include("bijlighar.web.clients.urls")),
+    path("desk/help/", include("bijlighar.web.help.urls")),
     path("api/", include("bijlighar.web.api.urls")),
     path("phones/", phones_views.phones, name="phones"),
     path("phones/live/", phones_views.phones_live, name="phones_live"),

@@ -41,6 +41,7 @@ from bijlighar.supply.models import LowBalanceWarning, SupplyChange
 from tests.cast import connect, hear, new_connection, with_root_key
 from tests.kyc.papers import PAN, pan_card
 from tests.signing_in import add_staff, viewer
+from tests.web.rights.complaints import seed_complaint
 
 NOW = datetime(2026, 4, 10, 6, 30, tzinfo=UTC)
 OPENED = date(2020, 4, 1)
@@ -116,6 +117,9 @@ class Seeded:
     client_number: int
     bill_number: str
     command_id: int
+    complaint_number: str
+    media_id: int
+    incident_id: int
     seq: int
     marks: tuple[str, ...]
     """Texts, in small letters, that only a page about this place may hold."""
@@ -160,6 +164,7 @@ def seed(place: Place, ids: Mapping[str, int]) -> Seeded:
     _dues(place, home)
     bill_number = _bill(home)
     command_id = _supply(place, home)
+    complaint_number, media_id, incident_id = seed_complaint(place.word, home)
     proposal_id = propose(
         kind=PROTECT,
         payload=protect_payload(
@@ -195,6 +200,9 @@ def seed(place: Place, ids: Mapping[str, int]) -> Seeded:
         client_number=MachineClient.objects.get(client_id=secret.client_id).pk,
         bill_number=bill_number,
         command_id=command_id,
+        complaint_number=complaint_number,
+        media_id=media_id,
+        incident_id=incident_id,
         seq=_record(place, ids),
         marks=(
             place.word.lower(),

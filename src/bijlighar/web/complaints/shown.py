@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -11,12 +13,14 @@ from bijlighar.complaints.values import (
     ComplaintClass,
     DarkCause,
     Diagnosis,
+    Listed,
     Media,
     MediaKind,
     State,
     Step,
     StepKind,
 )
+from bijlighar.dashboards.values import BothLanguages
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.people.values import Role
 from bijlighar.web.complaints.words import (
@@ -57,6 +61,16 @@ def classes() -> list[dict[str, object]]:
 def line(one: Complaint) -> dict[str, object]:
     """A complaint as one row of a list."""
     return {"held": one, "title": CLASSES[one.class_], "state": STATES[one.state]}
+
+
+def row(one: Listed) -> dict[str, object]:
+    """A complaint as one row of the help desk's list."""
+    return {
+        **line(one.complaint),
+        "consumer_number": one.consumer_number,
+        "name": BothLanguages(en=one.name_en, hi=one.name_hi),
+        "role": ROLE_NAMES[one.complaint.level_role],
+    }
 
 
 def whole(one: Complaint, *, for_consumer: bool) -> dict[str, object]:
@@ -132,7 +146,7 @@ def _fallback() -> str:
     return _("That could not be done. Please try again, or call 1912.")
 
 
-_REFUSALS = {
+_REFUSALS: Mapping[type[BijligharError], Callable[[], str]] = {
     complaints.NoWords: lambda: _("Please say it in words, up to two thousand letters."),
     complaints.AadhaarTyped: lambda: _(
         "This looks like an Aadhaar number. We never need it: please leave it out."

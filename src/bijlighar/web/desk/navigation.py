@@ -24,6 +24,7 @@ class Place:
 _PLACES = (
     Place(name="desk", title=_("Today"), right=Right.SEE_TODAY),
     Place(name="connections", title=_("Connections"), right=Right.SEE_CONNECTION),
+    Place(name="help_desk", title=_("Help desk"), right=Right.HANDLE_COMPLAINTS),
     Place(name="grid", title=_("Grid"), right=Right.SEE_GRID),
     Place(name="map", title=_("Map"), right=Right.SEE_GRID),
     Place(name="outages", title=_("Outages"), right=Right.SEE_GRID),
@@ -38,6 +39,9 @@ _PLACES = (
 )
 
 SECTIONS = {
+    "help_connection": "help_desk",
+    "help_complaints": "help_desk",
+    "help_complaint": "help_desk",
     "connection": "connections",
     "search": "connections",
     "grid_node": "grid",
