@@ -16,7 +16,13 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BODY_BYTES = 101 * 1024 * 1024
 """The longest file that is taken in (masters), and the form around it."""
-_TOLD = [(b"content-length", b"0"), (b"connection", b"close")]
+MOST_OF_A_HOME_BYTES = 8 * 1024 * 1024
+"""What a consumer sends (a paper's photo) is kept in memory whole, and on no disk."""
+HOMES = "/home/"
+_TOO_LONG = (
+    "फ़ाइल 6 MB से बड़ी है। पीछे जाइए और छोटी फ़ोटो चुनिए।\n"
+    "The file is larger than 6 MB. Go back and choose a smaller photo.\n"
+).encode()
 
 
 def with_bearable_bodies(application: Application) -> Application:
@@ -27,9 +33,14 @@ def with_bearable_bodies(application: Application) -> Application:
         if status is None:
             await application(scope, receive, send)
             return
-        head = {"type": "http.response.start", "status": status, "headers": _TOLD}
-        await send(head)
-        await send({"type": "http.response.body", "body": b""})
+        body = _TOO_LONG if _is_of_a_home(scope) else b""
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     return answered
 
@@ -42,6 +53,11 @@ def _refusal(scope: Scope) -> int | None:
     if b"transfer-encoding" in headers:
         return 411
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or len(length) > 12 or int(length) > MOST_BODY_BYTES:
+    most = MOST_OF_A_HOME_BYTES if _is_of_a_home(scope) else MOST_BODY_BYTES
+    if not length.isdigit() or len(length) > 12 or int(length) > most:
         return 413
     return None
+
+
+def _is_of_a_home(scope: Scope) -> bool:
+    return str(scope.get("path", "")).startswith(HOMES)

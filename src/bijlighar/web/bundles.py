@@ -40,7 +40,7 @@ BUNDLES = {
     "consumer.css": _css(*_FRAME, *_CONSUMER, *_CONSUMER_TOO),
     "wide.css": _css(*_FRAME, *_WIDE),
     "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
-    "consumer.js": (*_HTMX, *_js("live", "clock", "days", "what-if", "push")),
+    "consumer.js": (*_HTMX, *_js("live", "clock", "days", "what-if", "push", "photo")),
     "wide.js": (*_HTMX, *_js("live", "clock")),
     "map.css": ("vendor/leaflet/leaflet.css",),
     "sign-in.js": _js("passkey"),

@@ -36,9 +36,9 @@ from bijlighar.web.kyc.forms import (
     FILE_WRONGS,
     BankForm,
     ConsentForm,
-    FileForm,
     NumberForm,
     PaperForm,
+    QrForm,
 )
 from bijlighar.web.logins import cookies, proving
 from bijlighar.web.logins.cookies import Proving
@@ -46,7 +46,7 @@ from bijlighar.web.logins.forms import CodeForm
 
 own = consumer_with(Access.OWN)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-Form = NumberForm | FileForm | PaperForm
+Form = NumberForm | QrForm | PaperForm
 
 
 @own
@@ -272,7 +272,7 @@ def _form_of(kind: PaperKind, request: ConsumerRequest) -> Form:
     if kind is PaperKind.SAMAGRA:
         return NumberForm(kind, typed)
     if kind is PaperKind.OFFLINE_QR:
-        return FileForm(typed, files)
+        return QrForm(typed, files)
     return PaperForm(kind, typed, files)
 
 

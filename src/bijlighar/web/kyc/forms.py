@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from bijlighar.kyc.values import PaperKind, Purpose, Wrong
 from bijlighar.web.kyc import words
 
+PHOTO_PX, QR_PX = 1_600, 2_600
+"""The longest side to which a phone makes a photo smaller before it sends it."""
+
 
 class ConsentForm(forms.Form):
     """An agreement to one purpose: a box that nobody ticks but the reader."""
@@ -45,12 +48,23 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("Photo or PDF"),
         help_text=_("JPEG, PNG or PDF, at most 6 MB."),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+        widget=forms.FileInput(
+            attrs={"accept": "image/jpeg,image/png,application/pdf", "data-photo": PHOTO_PX}
+        ),
         error_messages={
             "required": _("Take or choose a photo."),
             "empty": _("The file is empty. Choose another one."),
         },
     )
+
+
+class QrForm(FileForm):
+    """A photo of a signed QR code, whose smallest squares must stay apart."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """With more pixels than other photos."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["file"].widget.attrs["data-photo"] = QR_PX
 
 
 class PaperForm(NumberForm, FileForm):
