@@ -117,6 +117,11 @@ class FrameReader:
         """Take octets as they come."""
         self._pending += data
 
+    @property
+    def is_inside_a_frame(self) -> bool:
+        """Whether octets are pending that no flag has ended yet."""
+        return bool(self._pending.strip(_FLAG))
+
     def reset(self) -> None:
         """Forget what is pending, as after a silence that ended no frame."""
         self._pending.clear()

@@ -1,12 +1,13 @@
-"""Security suite 0: AES-GCM with 128-bit keys and tags of 12 octets.
+"""Security suites 0 and 1: AES-GCM with 128-bit keys and tags of 12 octets.
 
 A nonce is the sender's system title and an invocation counter; one nonce used twice
 under one key gives the key stream away, so a counter is never used again.
 
 Security control octet: bit 4 authenticated, bit 5 encrypted, bits 0 to 3 the suite
-(0 here), bit 6 broadcast key and bit 7 compression (neither is spoken here).
+(0 or 1: they differ in how keys are agreed on and signed, see `suite1`), bit 6 broadcast
+key and bit 7 compression (neither is spoken here).
 
-Source: IEC 62056-5-3, 5.3 (security suite 0, protection of APDUs, HLS mechanism 5).
+Source: IEC 62056-5-3, 5.3 (security suites, protection of APDUs, HLS mechanism 5).
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ TAG_SIZE = 12
 MAX_COUNTER = 0xFFFFFFFF
 MIN_CHALLENGE, MAX_CHALLENGE = 8, 64
 
+SUITES = (0, 1)
+
 _COUNTER_SIZE = 4
+_PROTECTION, _SUITE = 0xF0, 0x0F
 _FIRST_TEXT_BLOCK = b"\x00\x00\x00\x02"  # GCM keeps block 1 for the tag
 
 
@@ -52,14 +56,17 @@ class SecurityControl(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityKeys:
-    """The global unicast encryption key and the authentication key, 16 octets each."""
+    """The encryption key and the authentication key, 16 octets each, and their suite."""
 
     encryption_key: bytes = field(repr=False)
     authentication_key: bytes = field(repr=False)
+    suite: int = 0
 
     def __post_init__(self) -> None:
+        if self.suite not in SUITES:
+            raise EncodeError(f"security suite {self.suite} is not spoken here")
         if not len(self.encryption_key) == len(self.authentication_key) == KEY_SIZE:
-            raise EncodeError("keys of security suite 0 have 16 octets")
+            raise EncodeError("keys of security suites 0 and 1 have 16 octets")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,7 @@ class Opened:
     control: SecurityControl
     counter: int
     plain: bytes
+    suite: int = 0
 
 
 def seal(
@@ -80,7 +88,7 @@ def seal(
     control: SecurityControl = SecurityControl.AUTHENTICATED_ENCRYPTED,
 ) -> bytes:
     """Security control, counter, text and tag, under the *sender's* title and counter."""
-    head = bytes((control,))
+    head = bytes((control | keys.suite,))
     nonce = _nonce(system_title, counter)
     if control is SecurityControl.ENCRYPTED:
         return head + nonce[TITLE_SIZE:] + _stream(keys, nonce, plain)
@@ -102,18 +110,21 @@ def open_sealed(*, keys: SecurityKeys, system_title: bytes, sealed: bytes) -> Op
     """
     reader = Reader(sealed)
     octet = reader.octet()
+    suite = octet & _SUITE
     try:
-        control = SecurityControl(octet)
+        control = SecurityControl(octet & _PROTECTION)
     except ValueError as error:
         raise reader.error(f"security control 0x{octet:02X} is unknown", at=0) from error
+    if suite not in SUITES:
+        raise reader.error(f"security suite {suite} is unknown", at=0)
     counter = reader.unsigned(_COUNTER_SIZE)
     nonce = _nonce(system_title, counter)
     if control is SecurityControl.ENCRYPTED:
         plain = _stream(keys, nonce, reader.rest())
     else:
         text = reader.take(max(reader.remaining - TAG_SIZE, 0))
-        plain = _checked(keys, nonce, control, text, reader.take(TAG_SIZE))
-    return Opened(control=control, counter=counter, plain=plain)
+        plain = _checked(keys, nonce, octet, text, reader.take(TAG_SIZE))
+    return Opened(control=control, counter=counter, plain=plain, suite=suite)
 
 
 def gmac_challenge(
@@ -139,12 +150,13 @@ def check_gmac(
 ) -> None:
     """Raise `FrameForged` unless `answer` is the GMAC of our `challenge` by that title."""
     reader = Reader(answer)
-    if reader.octet() != SecurityControl.AUTHENTICATED:
+    control = SecurityControl.AUTHENTICATED | keys.suite
+    if reader.octet() != control:
         raise FrameForged("the answer to the challenge is no GMAC")
     nonce = _nonce(system_title, reader.unsigned(_COUNTER_SIZE))
     tag = reader.take(TAG_SIZE)
     reader.finish()
-    _checked(keys, nonce, SecurityControl.AUTHENTICATED, challenge, tag)
+    _checked(keys, nonce, control, challenge, tag)
 
 
 def same_secret(ours: bytes, theirs: bytes) -> bool:
@@ -177,14 +189,14 @@ def _stream(keys: SecurityKeys, nonce: bytes, text: bytes) -> bytes:
 
 
 def _checked(
-    keys: SecurityKeys, nonce: bytes, control: SecurityControl, text: bytes, tag: bytes
+    keys: SecurityKeys, nonce: bytes, control: int, text: bytes, tag: bytes
 ) -> bytes:
     """The plain text, once the library has compared the tag in constant time."""
     mode = GCM(nonce, tag, min_tag_length=TAG_SIZE)
     decryptor = Cipher(AES(keys.encryption_key), mode).decryptor()
     decryptor.authenticate_additional_data(bytes((control,)) + keys.authentication_key)
     try:
-        if control is SecurityControl.AUTHENTICATED:
+        if control & _PROTECTION == SecurityControl.AUTHENTICATED:
             decryptor.authenticate_additional_data(text)
             return text + decryptor.finalize()
         return decryptor.update(text) + decryptor.finalize()

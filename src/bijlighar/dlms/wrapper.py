@@ -20,6 +20,7 @@ MAX_PAYLOAD = 0xFFFF
 DEFAULT_MAX_PAYLOAD = 8192
 
 _HEADER = Struct(">HHHH")
+HEADER_SIZE = _HEADER.size
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What a meter says unasked: data notifications (push) and event notifications.
 
 Some meters send the time of a data notification as a typed octet-string where the standard
-has only its length: both are read, and written back as they came.
+has only its length: both are read, and written back as they came. Some put attribute
+descriptors without a type before the values: read as octet-strings with the name.
 
 Source: IEC 62056-5-3, Data-Notification, Event-Notification-Request.
 """
@@ -11,15 +12,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bijlighar.dlms import axdr, cosem_time
-from bijlighar.dlms.apdu.descriptor import attribute_octets, read_attribute
+from bijlighar.dlms.apdu.descriptor import attribute_octets, read_attribute, read_counted
 from bijlighar.dlms.axdr import Data, Tag
 from bijlighar.dlms.cosem import Attribute
-from bijlighar.dlms.errors import EncodeError
+from bijlighar.dlms.errors import DecodeError, EncodeError
 from bijlighar.dlms.reader import Reader, length_octets
 
 DATA_TAG = 0x0F
 EVENT_TAG = 0xC2
 
+# A structure of an enum and an array, whose elements are structures of two.
+_DESCRIBED = bytes.fromhex("0202160101")
+_DESCRIBED_ELEMENT = bytes.fromhex("0202")
 _TYPED_TIME = bytes((Tag.OCTET_STRING, cosem_time.SIZE))
 
 
@@ -57,7 +61,7 @@ class DataNotification:
         time = reader.sized()
         if len(time) not in (0, cosem_time.SIZE):
             raise reader.error(f"a time of {len(time)} octets", at=start)
-        body = axdr.read(reader)
+        body = _read_body(reader)
         reader.finish()
         return cls(invoke=invoke, time=time, body=body, time_is_typed=typed)
 
@@ -95,3 +99,25 @@ class EventNotification:
         event = cls(time=time, attribute=read_attribute(reader), value=axdr.read(reader))
         reader.finish()
         return event
+
+
+def _read_body(reader: Reader) -> Data:
+    """The value at the cursor, or the list of described values that some meters send."""
+    start = reader.offset
+    is_described = reader.data[start : start + len(_DESCRIBED)] == _DESCRIBED
+    try:
+        body = axdr.read(reader)
+    except DecodeError:
+        if not is_described:
+            raise
+    else:
+        if not (is_described and reader.remaining):
+            return body
+    reader.offset = start + len(_DESCRIBED)
+    return axdr.array(read_counted(reader, _read_described))
+
+
+def _read_described(reader: Reader) -> Data:
+    reader.expect(_DESCRIBED_ELEMENT, "structure of two")
+    name = axdr.octet_string(read_attribute(reader).obis.to_bytes())
+    return axdr.structure((name, axdr.read(reader)))
