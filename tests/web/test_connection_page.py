@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 
 from bijlighar.charges import service as charges
+from bijlighar.connections.service import open_places
+from bijlighar.connections.values import NewPlace, PaymentMode
 from bijlighar.kernel.ist import IST
 from bijlighar.people.values import Role
 from bijlighar.supply import service as supply
@@ -150,3 +152,28 @@ def test_a_connection_without_a_meter_has_its_page(asha, ids):
 def test_balances_walk_back_through_the_money(asha, ids):
     page = page_of(somebody(Role.EXECUTIVE_ENGINEER, ids["D1"]), asha, show="money")
     assert '<span class="event-balance">₹500.00</span>' in page
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(4, False), (5, True)])
+def test_a_number_of_too_many_connections_is_pointed_out(asha, ids, others, is_told):
+    """Wherever they lie: how many is told, never which."""
+    open_places(
+        new=[
+            NewPlace(
+                consumer_number=f"990000000{n}",
+                name_en="Somebody",
+                name_hi="कोई",
+                mobile=asha.mobile,
+                language="hi",
+                category="LMV-1.10B",
+                sanctioned_load_w=1_000,
+                payment_mode=PaymentMode.PREPAID,
+                starts_on=date(2026, 4, 1),
+                transformer_id=ids["T3"],
+            )
+            for n in range(others)
+        ]
+    )
+    page = page_of(somebody(Role.EXECUTIVE_ENGINEER, ids["D1"]), asha)
+    assert ("primary one of 6 connections" in page) is is_told
+    assert "9900000001" not in page

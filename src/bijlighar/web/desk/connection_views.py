@@ -22,6 +22,7 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.people.values import Right
 from bijlighar.web.access import DeskRequest, DeskView, staff
 from bijlighar.web.desk.next_steps import next_steps
+from bijlighar.web.desk.shared_number import shared_number_steps
 from bijlighar.web.desk.timeline import lines_of
 
 P = ParamSpec("P")
@@ -69,7 +70,8 @@ def known(view: DeskView[P]) -> DeskView[P]:
 def connection(request: DeskRequest, consumer_number: str) -> HttpResponse:
     """The whole page."""
     head = _head(request, consumer_number)
-    shown = {**_timeline(request, head), "steps": next_steps(head)}
+    steps = [*next_steps(head), *shared_number_steps(head)]
+    shown = {**_timeline(request, head), "steps": steps}
     return render(request, "desk/connection.html", shown)
 
 
