@@ -1,0 +1,305 @@
+"""An evening on which a city's balances run low: how fast people are told, in which order.
+
+An embedded PostgreSQL and an operator in a process of its own, which answers at once and
+remembers every reference. Warnings are queued as the review of supplies queues them, 500 at
+a time; two senders work them off, of which one is killed (SIGKILL) half-way and replaced.
+Meanwhile somebody asks for a one-time code every quarter of a second.
+
+One lakh notices by default; `--notices 1000000` is the whole evening of a large city.
+
+Figures (`--json FILE` writes them):
+    notices                warnings queued
+    queued_per_s           kept in the database, texts filled, each source once
+    sent_per_s             handed over, receipt of the answer written down
+    bare_per_s             the limit compared with: the same calls over the same HTTP client
+                           by as many threads, without queue and database
+    ratio                  sent_per_s / bare_per_s
+    codes                  one-time codes asked for meanwhile
+    code_p50_s, code_p99_s from the asking to the operator, while the warnings wait
+    lost                   notices that the operator never saw
+    handed_over_twice      handed over again after the kill under the same reference, by
+                           which an operator that knows it puts one message on the phone
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+TOLD_AT_ONCE = 500
+SENDERS = 2
+CODE_EVERY_S = 0.25
+CLAIM_S = 4
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="5,000 notices, not 1 lakh")
+    parser.add_argument("--notices", type=int, help="how many warnings")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--operator", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--send", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.operator:
+        asyncio.run(operate())
+        return
+    if chosen.send:
+        set_up()
+        send_until_told()
+        return
+    figures = on_a_stage(chosen.notices or (5_000 if chosen.quick else 100_000))
+    for name, value in figures.items():
+        print(f"{name:<24}{value:>12,}")
+    if chosen.json:
+        held = {"name": "notices", "quick": chosen.quick, "figures": figures}
+        chosen.json.write_text(json.dumps(held, indent=2) + "\n")
+
+
+def on_a_stage(notices: int) -> dict[str, float]:
+    from bijlighar.run.postgres import start_postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="bijlighar-notices-"))
+    postgres = start_postgres(folder / "postgres")
+    operator = subprocess.Popen(
+        [sys.executable, __file__, "--operator"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert operator.stdout is not None
+        os.environ |= {
+            "DATABASE_URL": postgres.url,
+            "DJANGO_SETTINGS_MODULE": "bijlighar.project.settings",
+            "BIJLIGHAR_DEMO": "1",
+            "BIJLIGHAR_SMS_URL": f"http://127.0.0.1:{operator.stdout.readline().strip()}",
+            "BIJLIGHAR_SMS_KEY": "k",
+        }
+        set_up()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        return measure(notices)
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        operator.kill()
+        operator.wait()
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def set_up() -> None:
+    import logging
+
+    import django
+    import structlog
+
+    django.setup()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+def measure(number: int) -> dict[str, float]:
+    bare_per_s = bare(min(number, 5_000))
+    began = time.perf_counter()
+    for first in range(0, number, TOLD_AT_ONCE):
+        queue(range(first, min(first + TOLD_AT_ONCE, number)))
+    queued_s = time.perf_counter() - began
+    began = time.perf_counter()
+    senders = [sender() for _ in range(SENDERS)]
+    asked = codes_while_waiting(number, senders)
+    sent_s = time.perf_counter() - began
+    for one in senders:
+        one.send_signal(signal.SIGTERM)
+        one.wait()
+    seen = told()
+    waits = sorted(seen["at"][name] - at for name, at in asked.items())
+    warned = [count for name, count in seen["counts"].items() if name.startswith("w:")]
+    return {
+        "notices": number,
+        "queued_per_s": round(number / queued_s),
+        "sent_per_s": round((number + len(asked)) / sent_s),
+        "bare_per_s": bare_per_s,
+        "ratio": round((number + len(asked)) / sent_s / bare_per_s, 2),
+        "codes": len(asked),
+        "code_p50_s": round(waits[len(waits) // 2], 2),
+        "code_p99_s": round(waits[len(waits) * 99 // 100], 2),
+        "lost": number - len(warned),
+        "handed_over_twice": sum(warned) - len(warned),
+    }
+
+
+def queue(numbers: range) -> None:
+    from bijlighar.clock.clock import real_now
+    from bijlighar.notices import service as notices
+    from bijlighar.notices.values import NewNotice, NoticeKind
+
+    notices.queue(
+        notices=[
+            NewNotice(
+                kind=NoticeKind.LOW_BALANCE,
+                source=f"w:{number}",
+                connection_id=number + 1,
+                consumer_number=f"73{number:08d}",
+                mobile=f"+9198{number:08d}",
+                language="hi",
+                parameters={
+                    "consumer_number": f"73{number:08d}",
+                    "balance": "41.20",
+                    "percent": "10",
+                },
+            )
+            for number in numbers
+        ],
+        now=real_now(),
+    )
+
+
+def ask_for_code(number: int) -> str:
+    from bijlighar.clock.clock import real_now
+    from bijlighar.notices import service as notices
+    from bijlighar.notices.values import NewNotice, NoticeKind
+
+    new = NewNotice(
+        kind=NoticeKind.CODE,
+        source=f"code:{number}",
+        connection_id=None,
+        consumer_number="",
+        mobile=f"+9197{number:08d}",
+        language="hi",
+        parameters={"code": f"{number:06d}", "minutes": "5"},
+    )
+    notices.queue(notices=[new], now=real_now())
+    return new.source
+
+
+def codes_while_waiting(number: int, senders: list[subprocess.Popen]) -> dict[str, float]:
+    """Ask for codes until all is told; kill a sender half-way, and start another one."""
+    asked: dict[str, float] = {}
+    is_killed = False
+    while True:
+        at = time.time()
+        asked[ask_for_code(len(asked))] = at
+        time.sleep(CODE_EVERY_S)
+        left = waiting()
+        if not is_killed and left <= number // 2:
+            is_killed = True
+            senders[0].send_signal(signal.SIGKILL)
+            senders[0].wait()
+            senders[0] = sender()
+        if is_killed and not left:
+            return asked
+
+
+def sender() -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, __file__, "--send"])
+
+
+def send_until_told() -> None:
+    """What the worker's loop does, with claims that are taken for dead sooner."""
+    from datetime import timedelta
+
+    from bijlighar.clock.clock import real_now
+    from bijlighar.notices import _send
+    from bijlighar.notices import service as notices
+
+    _send.CLAIM_HOLDS = timedelta(seconds=CLAIM_S)
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
+    tended = time.monotonic()
+    while not stopped:
+        sent = notices.send_due(now=real_now(), real_now=real_now())
+        if time.monotonic() - tended > 1:
+            notices.tend(now=real_now(), real_now=real_now())
+            tended = time.monotonic()
+        if not sent:
+            time.sleep(0.05)
+    notices.close_channels()
+
+
+def waiting() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from notices_notice where state in ('queued', 'sending')"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def bare(number: int) -> int:
+    """Calls a second over the senders' HTTP client, by two processes' worth of threads."""
+    import httpx
+
+    from bijlighar.notices._send import AT_ONCE
+
+    url = f"{os.environ['BIJLIGHAR_SMS_URL']}/v1/messages"
+    client = httpx.Client(limits=httpx.Limits(max_connections=2 * AT_ONCE))
+
+    def call(one: int) -> None:
+        client.post(url, json={"reference": f"bare:{one}", "text": "क" * 120}, timeout=5)
+
+    began = time.perf_counter()
+    with client, ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(call, range(number)))
+    return round(number / (time.perf_counter() - began))
+
+
+# The operator
+
+
+def told() -> dict:
+    import httpx
+
+    return httpx.get(f"{os.environ['BIJLIGHAR_SMS_URL']}/told", timeout=60).json()
+
+
+async def operate() -> None:
+    """Take every message, once a reference, and tell afterwards what came when."""
+    counts: dict[str, int] = {}
+    at: dict[str, float] = {}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lower = head.lower()
+                body = b""
+                if b"content-length:" in lower:
+                    length = int(lower.split(b"content-length:")[1].split(b"\r\n")[0])
+                    body = await reader.readexactly(length)
+                answer = _answer(head, body, counts, at)
+                writer.write(
+                    b"HTTP/1.1 202 Accepted\r\nContent-Length: %d\r\n\r\n" % len(answer)
+                )
+                writer.write(answer)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+def _answer(
+    head: bytes, body: bytes, counts: dict[str, int], at: dict[str, float]
+) -> bytes:
+    if head.startswith(b"GET"):
+        codes = {name: when for name, when in at.items() if name.startswith("code:")}
+        return json.dumps({"counts": counts, "at": codes}).encode()
+    reference = json.loads(body)["reference"]
+    counts[reference] = counts.get(reference, 0) + 1
+    at.setdefault(reference, time.time())
+    return b'{"id": 1, "status": "delivered"}'
+
+
+if __name__ == "__main__":
+    main()
