@@ -25,7 +25,9 @@ from bijlighar.complaints.values import (
 )
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
+from bijlighar.flow import later
 from bijlighar.flow.announce_outage import end_outage, enter_outage
+from bijlighar.flow.diagnose_dark import diagnose_dark
 from bijlighar.flow.review_supply import notice_to, tell
 from bijlighar.grid import service as grid
 from bijlighar.kernel.ist import in_ist, supply_day_of
@@ -82,6 +84,43 @@ def open_complaint(
         channel=channel.value,
         is_new=opened.is_new,
     )
+    return opened
+
+
+def open_for_caller(
+    *,
+    home: Home,
+    class_: ComplaintClass,
+    channel: Channel,
+    key: str,
+    words: str,
+    by: Viewer,
+    now: datetime,
+) -> Opened:
+    """Open a complaint for somebody on the telephone, WhatsApp or at the counter.
+
+    Darkness after a recharge is looked into first, and mended by the worker: whoever acts
+    for a caller may be in a transaction, in which no gateway is asked.
+    """
+    is_dark = class_ is ComplaintClass.DARK_AFTER_RECHARGE
+    cause = None
+    if is_dark:
+        with people.as_the_system():
+            cause = diagnose_dark(connection_id=home.connection_id, now=now).cause
+    with transaction.atomic():
+        opened = open_complaint(
+            home=home,
+            class_=class_,
+            channel=channel,
+            key=key,
+            words=words,
+            cause=cause,
+            by=by,
+            now=now,
+        )
+        if is_dark and opened.is_new:
+            with people.as_the_system():
+                later.mend_dark(connection_id=home.connection_id)
     return opened
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from bijlighar.complaints.service import UnknownComplaint
 from bijlighar.connections.service import UnknownConsumer
 from bijlighar.grid.service import UnknownNode
 from bijlighar.kernel.errors import BijligharError, TemporaryError
@@ -25,6 +26,7 @@ JSON = "application/json"
 STATUS_OF: dict[type[BijligharError], tuple[int, str]] = {
     UnknownConsumer: (404, "unknown_connection"),
     UnknownNode: (404, "unknown_area"),
+    UnknownComplaint: (404, "unknown_complaint"),
     UnknownImport: (404, "unknown_import"),
     NotNow: (409, "not_now"),
     UnknownProposal: (404, "unknown_proposal"),

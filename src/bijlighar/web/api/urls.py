@@ -13,6 +13,7 @@ from bijlighar.web.access import public
 from bijlighar.web.api import (
     areas,
     audit,
+    complaints,
     connections,
     imports,
     money,
@@ -24,7 +25,16 @@ from bijlighar.web.api.errors import failure
 from bijlighar.web.api.operation import api
 
 FIRST = "v1/"
-OPERATIONS = (areas, audit, connections, imports, money, proposals, tariffs)
+OPERATIONS = (
+    areas,
+    audit,
+    complaints,
+    connections,
+    imports,
+    money,
+    proposals,
+    tariffs,
+)
 """The modules whose operations the API has: importing them registers these."""
 
 View = Callable[..., HttpResponse]

@@ -18,6 +18,7 @@ SCOPE_NAMES = {
     "proposals:read": _("Read proposals"),
     "audit:read": _("Read the audit trail"),
     "imports:read": _("Read imports"),
+    "complaints:write": _("Open complaints and ask how far they are"),
 }
 
 

@@ -105,16 +105,14 @@ def open_(request: DeskRequest, consumer_number: str) -> HttpResponse:
         channel = Channel(request.POST.get("channel", Channel.PHONE.value))
     except ValueError:
         return _page(request, head, refused=_("Choose what is wrong, and the door."))
-    found = _diagnosis(head) if class_ is ComplaintClass.DARK_AFTER_RECHARGE else None
     key = request.POST.get("key", "").replace("\0", "")[:LONGEST_KEY] or str(uuid4())
     try:
-        opened = flow.open_complaint(
+        opened = flow.open_for_caller(
             home=_home(head),
             class_=class_,
             channel=channel,
             key=f"desk:{request.viewer.actor_id}:{head.connection_id}:{key}",
             words=request.POST.get("words", ""),
-            cause=found.cause if found else None,
             by=request.viewer,
             now=clock.now(),
         )
@@ -123,8 +121,6 @@ def open_(request: DeskRequest, consumer_number: str) -> HttpResponse:
     if not opened.is_new:
         # Somebody pressed twice: the trail has the first time.
         _note(request, head, _("The complaint was sent twice; it is one."))
-    if found is not None:
-        _mend_soon(head)
     said = _("Complaint %(number)s is registered.") % {"number": opened.complaint.number}
     messages.success(request, said)
     if opened.complaint.is_vigilance and not request.viewer.may(Right.HANDLE_VIGILANCE):

@@ -1,0 +1,222 @@
+"""The help desk: a clerk finds, looks, writes down, opens, settles; within the fences."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from bijlighar.clock import clock
+from bijlighar.complaints import service as complaints
+from bijlighar.complaints.values import Channel, ComplaintClass, State
+from bijlighar.flow.complaints import open_complaint
+from bijlighar.notices.models import Notice
+from bijlighar.outages import service as outages
+from bijlighar.people.values import SYSTEM, Role
+from tests.cast import connect, grid_of_cast, new_connection
+from tests.door import asked, audited, words
+from tests.signing_in import add_staff, client_of
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+HELP = "/desk/help"
+
+
+@pytest.fixture
+def homes():
+    return connect("Asha", "Dev", now=clock.now())
+
+
+@pytest.fixture
+def clerk(homes) -> Client:
+    """A clerk of the East Division, reading English."""
+    ids = grid_of_cast()
+    return client_of(add_staff("clerk", (Role.HELP_DESK_CLERK, ids["D1"])))
+
+
+def page_of(home, rest: str = "") -> str:
+    return f"{HELP}/connections/{home.consumer_number}/{rest}"
+
+
+def opened(home, class_: ComplaintClass = ComplaintClass.BILL, key: str = "k") -> str:
+    return open_complaint(
+        home=home,
+        class_=class_,
+        channel=Channel.COUNTER,
+        key=f"{home.consumer_number}:{key}",
+        by=SYSTEM,
+        now=clock.now(),
+    ).complaint.number
+
+
+def held(number: str):
+    return complaints.one(number=number, now=clock.now())
+
+
+def does(browser: Client, number: str, act: str, said: str = ""):
+    address = f"{HELP}/complaints/{number}/act/"
+    return browser.post(address, {"act": act, "words": said})
+
+
+class TestTheCaller:
+    @pytest.mark.parametrize("term", ["7310000001", "BIJ00001", "9876500001", "asha"])
+    def test_is_found_by_number_meter_mobile_and_name(self, clerk, homes, term):
+        page = words(clerk.get(f"{HELP}/", {"term": term}))
+        assert f'href="{page_of(homes[0])}"' in page
+
+    def test_a21_the_mobile_number_is_masked_though_the_clerk_may_see_it(
+        self, clerk, homes
+    ):
+        page = words(clerk.get(page_of(homes[0])))
+        assert homes[0].mobile not in page and "9876500001" not in page
+
+    def test_one_page_says_where_the_connection_stands_with_a_script_in_hindi(
+        self, clerk, homes
+    ):
+        page = words(clerk.get(page_of(homes[0])))
+        for part in ("Balance, meter and line are fine", "Call notes", "नमस्ते"):
+            assert part in page
+
+    def test_what_was_said_is_noted_and_audited(self, clerk, homes):
+        clerk.post(page_of(homes[0], "note/"), {"words": "Asked about June"})
+        assert "Asked about June" in words(clerk.get(page_of(homes[0])))
+        assert "complaints.call_noted" in audited()
+
+    def test_asking_gateway_and_meter_is_a_job_of_the_worker(self, clerk, homes):
+        answer = clerk.post(page_of(homes[0], "mend/"))
+        assert answer.status_code == 302
+        jobs = asked(
+            "select args from procrastinate_jobs where task_name = 'flow.mend_dark'"
+        )
+        assert [args["connection_id"] for (args,) in jobs] == [homes[0].connection_id]
+
+    def test_a_complaint_is_opened_on_behalf_and_told_by_sms(self, clerk, homes):
+        sent = {"class": "voltage", "channel": "1912", "words": "Bulbs burst", "key": "a"}
+        answer = clerk.post(page_of(homes[0], "open/"), sent)
+        number = answer.headers["Location"].rstrip("/").rsplit("/", 1)[1]
+        assert held(number).channel is Channel.PHONE
+        assert "Bulbs burst" in words(clerk.get(answer.headers["Location"]))
+        again = clerk.post(page_of(homes[0], "open/"), sent)
+        assert again.headers["Location"] == answer.headers["Location"]
+        assert [one.kind for one in Notice.objects.all()] == ["complaint_taken"]
+
+
+class TestTheList:
+    def test_is_in_the_order_of_the_clock_and_filtered(self, clerk, homes):
+        bill, dark = opened(homes[0]), opened(homes[1], ComplaintClass.NO_SUPPLY)
+        page = words(clerk.get(f"{HELP}/complaints/"))
+        assert page.index(dark) < page.index(bill)
+        only = words(clerk.get(f"{HELP}/complaints/", {"class": "bill"}))
+        assert bill in only and dark not in only
+        turned = words(clerk.get(f"{HELP}/complaints/", {"sort": "-due_at"}))
+        assert turned.index(bill) < turned.index(dark)
+
+    @pytest.mark.parametrize(
+        "asked_for",
+        [{"sort": "'; drop"}, {"page": "0"}, {"incident": "x"}, {"state": "\0"}],
+    )
+    def test_nonsense_in_the_address_is_the_usual_list(self, clerk, homes, asked_for):
+        assert clerk.get(f"{HELP}/complaints/", asked_for).status_code == 200
+
+    def test_an_empty_area_says_so(self, clerk, homes):
+        assert "No complaint fits" in words(clerk.get(f"{HELP}/complaints/"))
+
+
+class TestSettling:
+    def test_taken_stopped_run_again_settled_opened_again(self, clerk, homes):
+        number = opened(homes[0])
+        for act, said in (
+            ("take", ""),
+            ("stop", "door locked"),
+            ("resume", ""),
+            ("close", "Corrected the bill"),
+            ("reopen", "not right"),
+        ):
+            assert does(clerk, number, act, said).status_code == 302, act
+        now = held(number)
+        assert (now.state, now.assignee_name) == (State.OPEN, "Clerk")
+        assert "complaints.closed" in audited()
+        kinds = [one.kind for one in Notice.objects.order_by("id")]
+        assert kinds == ["complaint_taken", "complaint_settled", "complaint_taken"]
+
+    def test_handed_up_by_hand(self, clerk, homes):
+        number = opened(homes[0])
+        assert does(clerk, number, "escalate", "no lineman").status_code == 302
+        assert held(number).level_role is Role.ASSISTANT_ENGINEER
+
+    @pytest.mark.parametrize(("act", "said"), [("close", ""), ("resume", ""), ("x", "y")])
+    def test_what_cannot_be_done_is_said_and_changes_nothing(self, clerk, homes, act, said):
+        number = opened(homes[0])
+        assert does(clerk, number, act, said).status_code == 422
+        assert held(number).state is State.OPEN
+
+
+class TestTheFences:
+    def test_another_divisions_complaint_and_caller_are_unknown(self, homes):
+        other = client_of(add_staff("other", (Role.HELP_DESK_CLERK, grid_of_cast()["D2"])))
+        number = opened(homes[0])
+        assert other.get(f"{HELP}/complaints/{number}/").status_code == 404
+        assert does(other, number, "close", "x").status_code == 404
+        assert other.get(page_of(homes[0])).status_code == 404
+        assert number not in words(other.get(f"{HELP}/complaints/"))
+        assert held(number).state is State.OPEN
+
+    def test_d12_who_asked_for_money_is_read_by_the_vigilance_desk_alone(
+        self, clerk, homes
+    ):
+        number = opened(homes[0], ComplaintClass.ASKED_FOR_MONEY)
+        ids = grid_of_cast()
+        engineer = client_of(add_staff("engineer", (Role.EXECUTIVE_ENGINEER, ids["D1"])))
+        for browser in (clerk, engineer):
+            assert browser.get(f"{HELP}/complaints/{number}/").status_code == 404
+            for address in (f"{HELP}/", f"{HELP}/complaints/?vigilance=1"):
+                assert number not in words(browser.get(address))
+            assert number not in words(browser.get(page_of(homes[0])))
+            assert does(browser, number, "close", "nothing").status_code == 404
+        officer = client_of(add_staff("vigilance", (Role.VIGILANCE_OFFICER, ids["D1"])))
+        assert number in words(officer.get(f"{HELP}/complaints/?vigilance=1"))
+        assert officer.get(f"{HELP}/complaints/{number}/").status_code == 200
+
+    def test_a_clerk_who_opens_one_gets_its_number_and_reads_it_no_more(self, clerk, homes):
+        sent = {"class": "asked_for_money", "channel": "counter", "words": "x", "key": "a"}
+        answer = clerk.post(page_of(homes[0], "open/"), sent)
+        assert answer.headers["Location"] == page_of(homes[0])
+
+    @pytest.mark.parametrize("role", [Role.AUDITOR, Role.APPROVER, Role.ADMINISTRATOR])
+    def test_others_have_no_help_desk(self, homes, role):
+        browser = client_of(add_staff("other", (role, grid_of_cast()["D1"])))
+        assert browser.get(f"{HELP}/").status_code == 403
+
+
+class TestIncidents:
+    def test_r24_three_homes_enter_an_outage_and_settling_the_incident_ends_it(self):
+        ids = grid_of_cast()
+        homes = [
+            connect(
+                "Asha",
+                now=clock.now(),
+                new={
+                    "Asha": new_connection(
+                        "Asha",
+                        consumer_number=f"74100{number:05d}",
+                        mobile=f"+9198770{number:05d}",
+                        meter_serial=f"INC{number:05d}",
+                        system_title=f"I{number:07d}".encode(),
+                        meter_port=5_000 + number,
+                        transformer_id=ids["T1"],
+                    )
+                },
+            )[0]
+            for number in range(3)
+        ]
+        numbers = [opened(home, ComplaintClass.NO_SUPPLY) for home in homes]
+        known = outages.open_outage(at=clock.now(), transformer_id=ids["T1"])
+        assert known is not None and known.node_id == ids["T1"]
+        clerk = client_of(add_staff("clerk", (Role.HELP_DESK_CLERK, ids["D1"])))
+        assert "Many report the same outage" in words(clerk.get(f"{HELP}/"))
+        (incident,) = complaints.open_incidents()
+        address = f"{HELP}/incidents/{incident.incident_id}/close/"
+        assert clerk.post(address, {"words": ""}).status_code == 422
+        assert clerk.post(address, {"words": "New fuse"}).status_code == 302
+        assert {held(number).state for number in numbers} == {State.CLOSED}
+        assert outages.open_outage(at=clock.now(), transformer_id=ids["T1"]) is None
+        assert clerk.post(address, {"words": "again"}).status_code == 404
