@@ -358,7 +358,10 @@ def _attempt(ready: Ready, client: httpx.Client) -> Attempt:
         handed = ready.channel.carry(ready.to_send, _settings.told(), client)
     except Refused as error:
         return Attempt(
-            ready=ready, outcome=Outcome.REFUSED, handed=Handed(), error=str(error)
+            ready=ready,
+            outcome=Outcome.REFUSED,
+            handed=Handed(gone=error.gone),
+            error=str(error),
         )
     except Silent as error:
         return Attempt(
@@ -389,6 +392,9 @@ def _write_down(attempts: Sequence[Attempt], now: datetime) -> None:
         now,
     )
     Handing.objects.bulk_create(_handing(one, now) for one in attempts)
+    gone = [address_id for one in attempts for address_id in one.handed.gone]
+    if gone:
+        PushAddress.objects.filter(pk__in=gone).update(ended_at=now)
     _count(attempts, now)
     _log_failures(attempts)
 

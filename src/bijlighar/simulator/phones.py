@@ -116,7 +116,7 @@ class PhoneRoutes:
             text=text_of(body, "text"),
             language=text_of(body, "language", default="hi"),
         )
-        return JSONResponse({"id": sms_id}, status_code=202)
+        return JSONResponse({"id": sms_id, "status": "delivered"}, status_code=202)
 
     async def show(self, request: Request) -> Response:
         """Show what is on the phones."""

@@ -25,6 +25,11 @@ class Silent(TemporaryError):
 class Refused(BijligharError):
     """The operator will never take this notice; the next channel has it."""
 
+    def __init__(self, message: str, *, gone: tuple[int, ...] = ()) -> None:
+        """`gone`: ids of browsers that are not there any more."""
+        super().__init__(message)
+        self.gone = gone
+
 
 class Forged(BijligharError):
     """A receipt does not prove that the operator sent it."""
@@ -41,6 +46,8 @@ class Handed:
     provider_id: str = ""
     is_delivered: bool = False
     """Where its answer says that it has arrived already."""
+    gone: tuple[int, ...] = ()
+    """Ids of browsers that are not there any more, and are not asked again."""
 
 
 Carry = Callable[[ToSend, Settings, httpx.Client], Handed]

@@ -31,17 +31,15 @@ TOKEN_HOLDS = timedelta(hours=12)
 
 def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
     """Hand a notice to every browser of the consumer; one that takes it is enough."""
-    refused: Refused | None = None
-    taken = False
+    gone = []
     for browser in notice.push:
         try:
             _push(browser, notice, settings, client)
-            taken = True
-        except Refused as error:
-            refused = error
-    if taken:
-        return Handed()
-    raise refused or Refused("No browser is known.")
+        except Refused:
+            gone.append(browser.address_id)
+    if len(gone) == len(notice.push):
+        raise Refused("No browser is there any more.", gone=tuple(gone))
+    return Handed(gone=tuple(gone))
 
 
 def _push(
