@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from bijlighar.logins import rules
 from bijlighar.logins._codes import REVOKED, browser_hash
-from bijlighar.logins.models import Login, Membership, SignIn
+from bijlighar.logins.models import Login, Membership, Passkey, SignIn
 from bijlighar.logins.values import Device, NewSignIn, SignedIn
 
 TOKEN_BYTES = 32
@@ -25,6 +25,7 @@ def sign_in(
     browser: str,
     agent: str,
     address: str,
+    is_by_code: bool,
     now: datetime,
     real_now: datetime,
 ) -> NewSignIn:
@@ -44,10 +45,11 @@ def sign_in(
             signed_in_at=real_now,
             last_seen_at=real_now,
         )
-        Login.objects.filter(pk=login.pk).update(
-            first_signed_in_at=login.first_signed_in_at or real_now,
-            last_signed_in_at=real_now,
-        )
+        if is_by_code:
+            Login.objects.filter(pk=login.pk).update(
+                first_signed_in_at=login.first_signed_in_at or real_now,
+                last_signed_in_at=real_now,
+            )
         _end_the_oldest(login.pk, real_now)
     return NewSignIn(
         signed_in=SignedIn(
@@ -137,6 +139,7 @@ def _let_go_of_idle(login: Login, *, now: datetime, real_now: datetime) -> None:
         return
     end_all(login_id=login.pk, because="idle number", real_now=real_now)
     SignIn.objects.filter(login_id=login.pk).update(ended_because=REVOKED)
+    Passkey.objects.filter(login_id=login.pk, removed_at=None).update(removed_at=real_now)
     Membership.objects.filter(login_id=login.pk, ended_at=None).update(
         ended_at=now, ended_because="idle number"
     )

@@ -131,6 +131,29 @@ class SignIn(models.Model):
         return f"consumer sign-in {self.pk}"
 
 
+class Passkey(models.Model):
+    """A passkey of a login: the public half; removed, never deleted."""
+
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+")
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    name = models.TextField(default="")
+    added_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["login"], condition=Q(removed_at=None), name="passkey_of_login"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"passkey {self.pk}"
+
+
 class Membership(models.Model):
     """A connection that a login may see though its number is not the primary one."""
 

@@ -56,6 +56,7 @@ NUMBER_IS_IDLE_AFTER = timedelta(days=90)
 MOST_WRONG_PAIRS = 5
 """Of consumer number and meter number, that one login may type in a day."""
 MOST_DEVICES = 20
+MOST_PASSKEYS = 5
 MOST_MEMBERS = 10
 MANY_CONNECTIONS = 5
 """A number that is the primary one of more connections than these is looked at."""

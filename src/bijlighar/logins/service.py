@@ -35,6 +35,13 @@ from bijlighar.logins._numbers import shared_by_many as shared_by_many
 from bijlighar.logins._pairs import TooManyWrongPairs as TooManyWrongPairs
 from bijlighar.logins._pairs import WrongNumbers as WrongNumbers
 from bijlighar.logins._pairs import home_of_pair as home_of_pair
+from bijlighar.logins._passkeys import WrongPasskey as WrongPasskey
+from bijlighar.logins._passkeys import add_passkey as add_passkey
+from bijlighar.logins._passkeys import ask_for_passkey as ask_for_passkey
+from bijlighar.logins._passkeys import ask_to_add_passkey as ask_to_add_passkey
+from bijlighar.logins._passkeys import mobile_of_passkey as mobile_of_passkey
+from bijlighar.logins._passkeys import passkeys_of as passkeys_of
+from bijlighar.logins._passkeys import remove_passkey as remove_passkey
 from bijlighar.logins._sign_ins import devices as devices
 from bijlighar.logins._sign_ins import revoke_device as revoke_device
 from bijlighar.logins._sign_ins import sign_out as sign_out
@@ -121,17 +128,20 @@ def sign_in(
     address: str,
     now: datetime,
     real_now: datetime,
+    is_by_code: bool = True,
 ) -> NewSignIn:
     """Somebody has proven a number (`check_code`) and is signed in on this browser.
 
-    A number that has not signed in for 90 days may be somebody else's: what it was given,
-    and where it was signed in, ends first. Source: security reference A8.
+    A number that has not proven itself for 90 days may be somebody else's: what it was
+    given, and where it was signed in, ends first. `is_by_code` is false for a passkey
+    (`mobile_of_passkey`). Source: security reference A8.
     """
     return _sign_ins.sign_in(
         mobile=mobile,
         browser=browser,
         agent=agent,
         address=address,
+        is_by_code=is_by_code,
         now=now,
         real_now=real_now,
     )

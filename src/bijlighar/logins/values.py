@@ -170,3 +170,22 @@ class SharedNumber:
     mobile: str
     connections: int
     """At most `rules.COUNT_TO`, which then means as many or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyAsked:
+    """What a browser is asked about a passkey, and what its answer is checked by."""
+
+    options: str = field(repr=False)
+    """JSON for the browser."""
+    challenge: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyShown:
+    """A passkey as its owner sees it; real times."""
+
+    passkey_id: int
+    name: str
+    added_at: datetime
+    last_used_at: datetime | None

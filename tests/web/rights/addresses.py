@@ -44,6 +44,7 @@ PARAMETERS: Values = {
     "page": lambda held: 1,
     "paper": lambda held: "pan",
     "paper_id": lambda held: held.paper_id,
+    "passkey_id": lambda held: 1,
     "proposal_id": lambda held: held.proposal_id,
     "rest": lambda held: "nothing",
     "seq": lambda held: held.seq,

@@ -24,6 +24,8 @@ BROWSER_FOR = timedelta(days=400)
 """As long as browsers keep a cookie at all."""
 PROVING_FOR = timedelta(minutes=15)
 SALT = "bijlighar.proving"
+CHALLENGE_FOR = timedelta(minutes=5)
+CHALLENGE_SALT = "bijlighar.passkey"
 _BROWSER = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -104,3 +106,23 @@ def _keep(response: HttpResponseBase, name: str, value: str, lasts: timedelta) -
         samesite="Lax",
         secure=settings.IS_HTTPS,
     )
+
+
+def keep_challenge(response: HttpResponseBase, challenge: str) -> None:
+    """Remember, signed, what a passkey's answer is checked by."""
+    signed = signing.dumps(challenge, salt=CHALLENGE_SALT)
+    _keep(response, settings.CHALLENGE_COOKIE_NAME, signed, CHALLENGE_FOR)
+
+
+def challenge_of(request: HttpRequest) -> str:
+    """What a passkey's answer is checked by; nothing where it was asked too long ago."""
+    signed = request.COOKIES.get(settings.CHALLENGE_COOKIE_NAME, "")
+    try:
+        return str(signing.loads(signed, salt=CHALLENGE_SALT, max_age=CHALLENGE_FOR))
+    except signing.BadSignature:
+        return ""
+
+
+def drop_challenge(response: HttpResponseBase) -> None:
+    """A question is good for one answer."""
+    response.delete_cookie(settings.CHALLENGE_COOKIE_NAME, samesite="Lax")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bijlighar.clock import clock
 from bijlighar.logins import service as logins
 from bijlighar.web.access import ConsumerRequest, consumer
+from bijlighar.web.staff.passkeys import address_for_passkeys
 
 
 @consumer
@@ -23,6 +24,8 @@ def listing(request: ConsumerRequest) -> HttpResponse:
     """All devices, the one seen last first."""
     shown = {
         "devices": logins.devices(by=request.login),
+        "passkeys": logins.passkeys_of(by=request.login),
+        "passkey_address": address_for_passkeys(request),
         "mobile": logins.masked(request.login.mobile),
     }
     return render(request, "logins/devices.html", shown)

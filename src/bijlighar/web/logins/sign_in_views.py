@@ -27,6 +27,7 @@ from bijlighar.web.access import login_of, public
 from bijlighar.web.logins import cookies, proving
 from bijlighar.web.logins.cookies import Proving
 from bijlighar.web.logins.forms import CodeForm, MobileForm
+from bijlighar.web.staff.passkeys import address_for_passkeys
 
 
 @public
@@ -109,14 +110,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def signed_in(request: HttpRequest, *, mobile: str, next_: str) -> HttpResponse:
-    """Somebody has proven this number and goes on, signed in."""
+def signed_in(
+    request: HttpRequest, *, mobile: str, next_: str, is_by_code: bool = True
+) -> HttpResponseRedirect:
+    """Somebody has proven this number, or shown its passkey, and goes on, signed in."""
     browser = cookies.browser_of(request)
     new = logins.sign_in(
         mobile=mobile,
         browser=browser,
         agent=request.headers.get("User-Agent", ""),
         address=request.META.get("REMOTE_ADDR", ""),
+        is_by_code=is_by_code,
         now=clock.now(),
         real_now=clock.real_now(),
     )
@@ -151,6 +155,7 @@ def _number_page(
         "form": form,
         "next": next_,
         "resident": _resident(next_) if settings.IS_DEMO else None,
+        "passkey_address": address_for_passkeys(request),
     }
     return render(request, "logins/sign_in.html", shown, status=status)
 

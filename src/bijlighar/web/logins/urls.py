@@ -9,6 +9,7 @@ from bijlighar.web.logins import (
     demo_views,
     device_views,
     number_views,
+    passkey_views,
     sign_in_views,
 )
 
@@ -36,6 +37,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/devices/", device_views.listing, name="my_devices"),
     path(
         "my/devices/<int:sign_in_id>/revoke/", device_views.revoke, name="my_device_revoke"
+    ),
+    path("my/passkey/ask/", passkey_views.ask, name="my_passkey_ask"),
+    path("my/passkey/", passkey_views.sign_in, name="my_passkey"),
+    path("my/passkeys/ask/", passkey_views.ask_to_add, name="my_passkey_ask_to_add"),
+    path("my/passkeys/add/", passkey_views.add, name="my_passkey_add"),
+    path(
+        "my/passkeys/<int:passkey_id>/remove/",
+        passkey_views.remove,
+        name="my_passkey_remove",
     ),
     path("demo/come-in/", demo_views.come_in, name="demo_come_in"),
     path("demo/phone/", demo_views.phone, name="demo_phone"),
