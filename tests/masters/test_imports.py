@@ -176,6 +176,7 @@ def test_what_hangs_below_a_wrong_node_is_wrong_too(by):
         ({"Name (Hindi)": "xhrk nsoh"}, Wrong.OLD_FONT),
         ({"Name (Hindi)": "à¤—à¥€à¤¤à¤¾"}, Wrong.GARBLED),
         ({"Name (English)": "Gita \ufffd"}, Wrong.GARBLED),
+        ({"Name (English)": "Gita 2345 6789 0124"}, Wrong.LIKE_AADHAAR),
         ({"Name (English)": "G" * 201}, Wrong.TOO_LONG),
         ({"Mobile number": "12345"}, Wrong.NO_MOBILE),
         ({"Mobile number": "0522 2345"}, Wrong.NO_MOBILE),
@@ -200,6 +201,8 @@ def test_a_cell_that_is_wrong_is_named_by_row_and_column(by, changes, wrong):
     (fault,) = faults(by, held.import_id)
     assert (fault.row, fault.column, fault.wrong) == (3, next(iter(changes)), wrong)
     assert (held.rows_due, held.rows_wrong) == (1, 1)
+    if wrong is Wrong.LIKE_AADHAAR:
+        assert fault.value == ""  # D1: it is told where it stands, never what it is.
 
 
 def test_a_transformer_of_another_area_is_told_as_one_that_does_not_exist(by):

@@ -7,9 +7,10 @@ import re
 from uuid import UUID
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 
 from bijlighar.clock import clock
@@ -169,6 +170,15 @@ class TestConsumer:
         answer = show_pan(asha, f"{LIKE[:4]} {LIKE[4:8]} {LIKE[8:]}")
         assert answer.status_code == 422
         assert "The law does not let us take it" in answer.content.decode()
+
+    def test_the_asynchronous_server_takes_a_photo_the_same(self, town, asha):
+        agree(asha)
+        client = AsyncClient(SERVER_NAME="localhost")
+        client.cookies.update(asha.cookies)
+        sent = {"number": PAN, "file": upload(pan_card())}
+        answer = async_to_sync(client.post)(at("kyc_paper", "pan"), sent)
+        assert answer.status_code == 302
+        assert standing(town) is Standing.WAITING
 
     def test_without_agreement_no_paper_is_taken(self, town, asha):
         answer = show_pan(asha)

@@ -40,6 +40,8 @@ def looks_like_aadhaar(text: str, *, known: Container[str] = ()) -> bool:
 
 def aadhaar_like_in(text: str) -> tuple[str, ...]:
     """What in a text may be an Aadhaar number: to be compared with what is known, only."""
+    if sum(map(str.isdecimal, text)) < DIGITS:
+        return ()
     plain = _INVISIBLE.sub("", _in_latin_digits(text))
     return tuple(
         number

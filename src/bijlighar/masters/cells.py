@@ -18,6 +18,7 @@ from typing import Any
 
 import phonenumbers
 
+from bijlighar.kernel.aadhaar_like import looks_like_aadhaar
 from bijlighar.masters.values import Wrong
 
 LONGEST_TEXT = 200
@@ -58,6 +59,8 @@ def text(cell: str) -> str:
         plain = unicodedata.normalize("NFC", plain.translate(_UNSEEN)).strip()
     if _GARBLED.search(plain):
         raise BadCell(Wrong.GARBLED)
+    if looks_like_aadhaar(plain):
+        raise BadCell(Wrong.LIKE_AADHAAR)
     if len(plain) > LONGEST_TEXT:
         raise BadCell(Wrong.TOO_LONG, str(LONGEST_TEXT))
     return plain

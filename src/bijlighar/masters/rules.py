@@ -133,5 +133,7 @@ def _useless(number: int, kind: ImportKind, wrong: Wrong, other: str) -> Row:
 
 
 def _fault(number: int, column: str, wrong: Wrong, value: str, other: str) -> Fault:
+    if wrong is Wrong.LIKE_AADHAAR:
+        value = ""  # It is told where it stands, and never what it is.
     shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
     return Fault(row=number, column=column, wrong=wrong, value=shown, other=other)

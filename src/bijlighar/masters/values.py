@@ -81,6 +81,7 @@ class Wrong(StrEnum):
     NO_KIND = "no_kind"
     OLD_FONT = "old_font"
     GARBLED = "garbled"
+    LIKE_AADHAAR = "like_aadhaar"
     TOO_LONG = "too_long"
     # with a row beside the others and what is known
     TWICE = "twice"

@@ -134,6 +134,9 @@ ROW_SAYS: Mapping[Wrong, Words] = {
         "“%(value)s” was damaged by a wrong encoding. Take it from the source again, as"
         " UTF-8."
     ),
+    Wrong.LIKE_AADHAAR: _(
+        "This looks like an Aadhaar number, which is not taken. Clear it in the source."
+    ),
     Wrong.TOO_LONG: _("“%(value)s” is longer than %(other)s letters."),
     Wrong.TWICE: _("“%(value)s” stands in row %(other)s too. One of them must go."),
     Wrong.NUMBER_PATTERN: _(
