@@ -124,7 +124,7 @@ def test_other_keys_and_other_titles_do_not_open(other):
 @pytest.mark.parametrize("control", [0x00, 0x32, 0x40, 0x70, 0xB0, 0xFF])
 def test_other_suites_keys_and_compression_are_refused(control):
     sealed = bytes((control,)) + bytes(30)
-    with pytest.raises(DecodeError, match="security (control|suite)"):
+    with pytest.raises(DecodeError, match=r"security (control|suite)"):
         open_sealed(keys=KEYS, system_title=TITLE, sealed=sealed)
 
 
