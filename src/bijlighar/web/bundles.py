@@ -21,7 +21,7 @@ from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "bill")
-_CONSUMER_TOO = ("told", "logins", "complaints", "kyc")
+_CONSUMER_TOO = ("inbox", "logins", "complaints", "kyc")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("complaints", "masters", "staff", "audit", "proposals", "pages", "kyc")
