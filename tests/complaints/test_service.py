@@ -67,7 +67,7 @@ class TestOpening:
 
     def test_d1_a_number_like_an_aadhaar_number_is_refused_and_not_kept(self):
         (asha,) = connect("Asha")
-        with pytest.raises(complaints.AadhaarTyped):
+        with pytest.raises(complaints.IdentityTyped):
             opened(asha, DARK, words="my number is 2345 6789 0124")
         with connection.cursor() as cursor:
             cursor.execute("select count(*) from complaints_complaint")

@@ -21,17 +21,17 @@ class NoWords(BijligharError):
     """Say it in words, in at most two thousand characters."""
 
 
-class AadhaarTyped(BijligharError):
+class IdentityTyped(BijligharError):
     """Twelve digits that look like an Aadhaar number: such numbers are never kept."""
 
 
 def words_of(text: str, *, may_be_empty: bool = False, known: Container[str] = ()) -> str:
-    """Somebody's words, without blanks around them. Raises NoWords, AadhaarTyped."""
+    """Somebody's words, without blanks around them. Raises NoWords, IdentityTyped."""
     told = text.replace("\0", "").strip()
     if len(told) > LONGEST_WORDS or not (told or may_be_empty):
         raise NoWords("Say it in words, in at most two thousand characters.")
     if looks_like_aadhaar(told, known=known):
-        raise AadhaarTyped(
+        raise IdentityTyped(
             "This holds twelve digits that look like an Aadhaar number. We never need it:"
             " please leave it out."
         )

@@ -27,7 +27,7 @@ from bijlighar.complaints._change import WrongRating as WrongRating
 from bijlighar.complaints._media import WrongFile as WrongFile
 from bijlighar.complaints._open import WrongKey as WrongKey
 from bijlighar.complaints._read import UnknownComplaint as UnknownComplaint
-from bijlighar.complaints._steps import AadhaarTyped as AadhaarTyped
+from bijlighar.complaints._steps import IdentityTyped as IdentityTyped
 from bijlighar.complaints._steps import NoWords as NoWords
 from bijlighar.complaints._steps import words_of
 from bijlighar.complaints.models import CallNote as CallNoteRow
@@ -81,7 +81,7 @@ def open_(*, new: NewComplaint, by: Viewer, now: datetime) -> Opened:
 
     Its clock begins now, by the policy in force. A complaint of darkness joins the incident
     it belongs to, or makes one where enough homes report the same. The caller has looked
-    whether this person may complain for this connection. Raises NoWords, AadhaarTyped,
+    whether this person may complain for this connection. Raises NoWords, IdentityTyped,
     WrongKey.
     """
     policy = policy_named(settings.BIJLIGHAR["complaints_policy"])
@@ -101,7 +101,7 @@ def add(
     """Add words, photos, voice notes or the place to an open complaint, all or nothing.
 
     What a file is, is read in it; a photo is drawn anew, so that nothing hidden is kept.
-    Raises UnknownComplaint, NotNow, NoWords, AadhaarTyped, WrongFile, TooManyFiles.
+    Raises UnknownComplaint, NotNow, NoWords, IdentityTyped, WrongFile, TooManyFiles.
     """
     return _change.add(
         number=number,
@@ -134,7 +134,7 @@ def note_call(
 ) -> CallNote:
     """Keep what was said in a call, about a connection or one of its complaints.
 
-    Raises UnknownComplaint, NoWords, AadhaarTyped.
+    Raises UnknownComplaint, NoWords, IdentityTyped.
     """
     told = words_of(text)
     with transaction.atomic():

@@ -148,7 +148,7 @@ def _fallback() -> str:
 
 _REFUSALS: Mapping[type[BijligharError], Callable[[], str]] = {
     complaints.NoWords: lambda: _("Please say it in words, up to two thousand letters."),
-    complaints.AadhaarTyped: lambda: _(
+    complaints.IdentityTyped: lambda: _(
         "This looks like an Aadhaar number. We never need it: please leave it out."
     ),
     complaints.WrongFile: lambda: _(
