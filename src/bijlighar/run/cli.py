@@ -14,6 +14,7 @@ from bijlighar.kernel.errors import BijligharError
 from bijlighar.run.audit_commands import audit
 from bijlighar.run.bill_commands import bills
 from bijlighar.run.claim_commands import claims
+from bijlighar.run.meter_commands import meter
 from bijlighar.run.mode_commands import mode
 from bijlighar.run.staff_commands import staff
 from bijlighar.run.tariff_commands import tariffs
@@ -226,6 +227,7 @@ def restored() -> None:
 main.add_command(audit)
 main.add_command(bills)
 main.add_command(claims)
+main.add_command(meter)
 main.add_command(mode)
 main.add_command(staff)
 main.add_command(tariffs)
