@@ -164,9 +164,11 @@ from measured, generate_series(0, 36) as n,
 order by n, measured.id;
 insert into notices_notice
     (kind, source, connection_id, mobile, language, sender, template_id, text, state,
-    created_at, sent_at, attempts, last_error)
+    parameters, urgency, is_always_told, channel, given_up, created_at, due_at, sent_at,
+    attempts, last_error)
 select 'recharged', payment.gateway_payment_id, payment.connection_id, '+919000000000', 'hi',
-    'BIJLI', '1', 'रीचार्ज मिल गया', 'sent', payment.credited_at, payment.credited_at, 1, ''
+    'BIJLI', '1', 'रीचार्ज मिल गया', 'sent', '{}', 2, false, 'pretend_phone', '',
+    payment.credited_at, payment.credited_at, payment.credited_at, 1, ''
 from payments_payment as payment order by id;
 insert into supply_supplychange
     (connection_id, event, state_before, state_after, at, because, policy)

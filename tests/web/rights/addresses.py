@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from bijlighar.notices.models import Notice
+from bijlighar.outages.models import Outage
 from bijlighar.web.access import Door
 from tests.web.rights.world import Seeded
 
@@ -17,9 +20,16 @@ Values = Mapping[str, Callable[[Seeded], object]]
 WITHOUT_DOOR: Mapping[str, str] = {}
 """Addresses of third parties' views, by name, each with the reason why it has no door."""
 
+
+def _first(table: type[Model], **of: int) -> int:
+    """The id of a place's first row of a table."""
+    return table.objects.filter(**of).order_by("pk").values_list("pk", flat=True)[0]  # type: ignore[attr-defined]
+
+
 PARAMETERS: Values = {
     "area_id": lambda held: held.area_id,
     "bill_number": lambda held: held.bill_number,
+    "channel": lambda held: "sms_http",
     "client_id": lambda held: held.client_id,
     "client_key": lambda held: held.client_id,
     "complaint_number": lambda held: held.complaint_number,
@@ -39,8 +49,10 @@ PARAMETERS: Values = {
     "month": lambda held: "2026-04",
     "name": lambda held: "desk.css",
     "node_id": lambda held: held.node_id,
+    "notice_id": lambda held: _first(Notice, connection_id=held.home.connection_id),
     "number": lambda held: held.client_number,
     "order_id": lambda held: held.order_id,
+    "outage_id": lambda held: _first(Outage, node_id=held.home.transformer_id),
     "page": lambda held: 1,
     "paper": lambda held: "pan",
     "paper_id": lambda held: held.paper_id,

@@ -31,6 +31,7 @@ from bijlighar.kyc import service as kyc
 from bijlighar.kyc.values import PaperKind, Purpose
 from bijlighar.masters.models import FilePart, Import, RowFault, StagedRow
 from bijlighar.notices.models import Notice
+from bijlighar.outages.models import Outage
 from bijlighar.payments.models import Payment, RechargeOrder
 from bijlighar.people import service as people
 from bijlighar.people.models import MachineClient
@@ -398,6 +399,15 @@ def _supply(place: Place, home: Home) -> int:
         created_at=NOW,
         due_at=NOW,
         sent_at=NOW,
+    )
+    Outage.objects.create(
+        node_id=home.transformer_id,
+        kind="unplanned",
+        starts_at=NOW,
+        reason=f"{place.word}: a tree",
+        state="stands",
+        entered_by=place.word,
+        entered_at=NOW,
     )
     Protection.objects.create(
         connection_id=home.connection_id,
