@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bijlighar.dlms import apdu, axdr, cosem_time
-from bijlighar.dlms.apdu import action, association, exceptions, get, initiate
+from bijlighar.dlms.apdu import (
+    action,
+    association,
+    blocks,
+    ciphered,
+    exceptions,
+    get,
+    initiate,
+    notification,
+)
 from bijlighar.dlms.apdu import set as set_
 from bijlighar.dlms.apdu.ciphered import PLAIN_TAG_OF, CipheredApdu
 from bijlighar.dlms.apdu.descriptor import Failure
@@ -143,6 +152,37 @@ TITLES = st.none() | st.binary(max_size=20)
 FAILURES = st.builds(Failure, result=st.sampled_from(AccessResult))
 OUTCOMES = strategies.VALUES | FAILURES
 LIST_ITEMS = st.tuples(strategies.ATTRIBUTES, strategies.SELECTIONS)
+NUMBERS = st.integers(0, 2**32 - 1)
+BLOCKS = st.builds(
+    blocks.Block, last=st.booleans(), number=NUMBERS, raw=st.binary(max_size=300)
+)
+SHORT = st.binary(max_size=9)
+HEADERS = st.builds(
+    ciphered.GeneralHeader,
+    transaction=SHORT,
+    originator=SHORT,
+    recipient=SHORT,
+    time=SHORT,
+    other=SHORT,
+)
+ONE = st.binary(min_size=1, max_size=1)
+KEY_INFOS = st.one_of(
+    st.builds(
+        ciphered.KeyInfo,
+        kind=st.just(ciphered.KeyKind.IDENTIFIED),
+        parameters=st.tuples(ONE),
+    ),
+    st.builds(
+        ciphered.KeyInfo,
+        kind=st.just(ciphered.KeyKind.WRAPPED),
+        parameters=st.tuples(ONE, SHORT),
+    ),
+    st.builds(
+        ciphered.KeyInfo,
+        kind=st.just(ciphered.KeyKind.AGREED),
+        parameters=st.tuples(SHORT, SHORT),
+    ),
+)
 APDUS = st.one_of(
     st.builds(
         association.AssociateRequest,
@@ -218,6 +258,89 @@ APDUS = st.one_of(
         selection=strategies.SELECTIONS,
         value=strategies.VALUES,
     ),
+    st.builds(
+        set_.SetRequestList,
+        invoke=OCTET,
+        targets=st.lists(LIST_ITEMS, max_size=3).map(tuple),
+        values=st.lists(strategies.VALUES, max_size=3).map(tuple),
+    ),
+    st.builds(
+        set_.SetRequestFirstBlock,
+        invoke=OCTET,
+        targets=st.tuples(LIST_ITEMS),
+        is_list=st.booleans(),
+        block=BLOCKS,
+    ),
+    st.builds(set_.SetRequestBlock, invoke=OCTET, block=BLOCKS),
+    st.builds(
+        set_.SetResponseList,
+        invoke=OCTET,
+        results=st.lists(st.sampled_from(AccessResult), max_size=3).map(tuple),
+        block=st.none() | NUMBERS,
+    ),
+    st.builds(set_.SetResponseNext, invoke=OCTET, block=NUMBERS),
+    st.builds(
+        action.ActionRequestList,
+        invoke=OCTET,
+        methods=st.lists(strategies.METHODS, max_size=3).map(tuple),
+        parameters=st.lists(strategies.VALUES, max_size=3).map(tuple),
+    ),
+    st.builds(
+        action.ActionRequestFirstBlock,
+        invoke=OCTET,
+        methods=st.tuples(strategies.METHODS),
+        is_list=st.booleans(),
+        block=BLOCKS,
+    ),
+    st.builds(action.ActionRequestNext, invoke=OCTET, block=NUMBERS),
+    st.builds(action.ActionRequestBlock, invoke=OCTET, block=BLOCKS),
+    st.builds(
+        action.ActionResponseList,
+        invoke=OCTET,
+        outcomes=st.lists(
+            st.builds(
+                action.Outcome,
+                result=st.sampled_from(ActionResult),
+                outcome=st.none() | OUTCOMES,
+            ),
+            max_size=3,
+        ).map(tuple),
+    ),
+    st.builds(action.ActionResponseBlock, invoke=OCTET, block=BLOCKS),
+    st.builds(action.ActionResponseNext, invoke=OCTET, block=NUMBERS),
+    st.builds(
+        blocks.GeneralBlock,
+        last=st.booleans(),
+        streaming=st.booleans(),
+        window=st.integers(0, 63),
+        number=st.integers(0, 0xFFFF),
+        acknowledged=st.integers(0, 0xFFFF),
+        piece=st.binary(max_size=300),
+    ),
+    st.builds(
+        notification.EventNotification,
+        time=st.none() | st.binary(min_size=12, max_size=12),
+        attribute=strategies.ATTRIBUTES,
+        value=strategies.VALUES,
+    ),
+    st.builds(
+        ciphered.GeneralCipheredApdu,
+        is_dedicated=st.booleans(),
+        title=st.binary(max_size=9),
+        sealed=st.binary(max_size=300),
+    ),
+    st.builds(
+        ciphered.GeneralCiphering,
+        header=HEADERS,
+        key=st.none() | KEY_INFOS,
+        sealed=st.binary(max_size=300),
+    ),
+    st.builds(
+        ciphered.GeneralSigning,
+        header=HEADERS,
+        content=st.binary(max_size=40),
+        signature=st.binary(max_size=64),
+    ),
     st.builds(set_.SetResponse, invoke=OCTET, result=st.sampled_from(AccessResult)),
     st.builds(
         action.ActionRequest,
@@ -264,7 +387,31 @@ def test_a_damaged_apdu_is_read_or_refused(value, data):
     _read_or_refused(bytes(damaged) + b"\x00")
 
 
-TAGS = sorted({0x60, 0x61, 0x62, 0x63, 1, 8, 0xC0, 0xC4, 0xC1, 0xC5, 0xC3, 0xC7, 0xD8, 14})
+TAGS = sorted(
+    {
+        0x0F,
+        0xC2,
+        0xE0,
+        0xDB,
+        0xDC,
+        0xDD,
+        0xDF,
+        0x60,
+        0x61,
+        0x62,
+        0x63,
+        1,
+        8,
+        0xC0,
+        0xC4,
+        0xC1,
+        0xC5,
+        0xC3,
+        0xC7,
+        0xD8,
+        14,
+    }
+)
 
 
 @given(st.sampled_from([*TAGS, *PLAIN_TAG_OF, 0xFF]), st.binary(max_size=60))

@@ -67,11 +67,13 @@ def _by_position(
     """Values in the order of the list before them, which may name the list itself first."""
     if len(values) + 1 == len(captures):
         captures = captures[1:]
-    return [
+    by_position = [
         PushedReading(name=captured.obis, value=value)
         for captured, value in zip(captures, values, strict=False)
         if captured.attribute != _LOGICAL_NAME
     ]
+    inside = [reading for value in values for reading in _named(_elements(value))]
+    return by_position + inside
 
 
 def _captures(data: Data) -> list[CaptureObject]:
