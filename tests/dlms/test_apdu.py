@@ -30,7 +30,7 @@ from bijlighar.dlms.cosem import (
     RangeSelection,
     selection_from_access,
 )
-from bijlighar.dlms.errors import DecodeError, EncodeError
+from bijlighar.dlms.errors import DecodeError
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import open_sealed
 
@@ -490,16 +490,3 @@ def test_malformed_apdus_are_refused(data):
     data = data if len(data) % 2 == 0 else data[:-1]
     with pytest.raises(DecodeError):
         apdu.decode(bytes.fromhex(data))
-
-
-@pytest.mark.parametrize("tag", [5, 0xC4, 0xDB])
-def test_only_global_services_are_ciphered_apdus(tag):
-    with pytest.raises(DecodeError):
-        CipheredApdu.from_bytes(bytes((tag, 0)))
-
-
-@pytest.mark.parametrize(("class_id", "index"), [(65_536, 2), (-1, 2), (3, 256), (3, -1)])
-def test_a_reference_that_fits_no_octets_is_not_sent(class_id, index):
-    attribute = Attribute(class_id, Obis.parse("1.0.1.8.0.255"), index)
-    with pytest.raises(EncodeError):
-        get.GetRequest(invoke=INVOKE, attribute=attribute).to_bytes()
