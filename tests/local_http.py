@@ -40,12 +40,14 @@ def local_server() -> Iterator[LocalServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             told.asked.append(Asked(self.path, dict(self.headers), body))
             self.send_response(told.status)
             self.send_header("Content-Length", str(len(told.body)))
             self.end_headers()
             self.wfile.write(told.body)
+
+        do_GET = do_POST
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
