@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -315,3 +316,78 @@ def test_a_correction_is_one_step_of_the_flow():
             home=asha, day=april(2), register_wh=1, why="typo", made_by="Dev", now=NOW
         )
     assert [day[1] for day in days(asha)] == [5_000, 1_000]
+
+
+def test_half_hours_that_come_late_count_even_where_no_paisa_moves(db: None) -> None:
+    """Each too small to move its day, together they move the month."""
+    new = {
+        name: new_connection(name, category="LV-1.2.U", sanctioned_load_w=2000)
+        for name in ("Asha", "Balram")
+    }
+    asha, balram = connect("Asha", "Balram", new=new)
+    now = noon(april(28))
+    night, little = [], []
+    for home in (asha, balram):
+        night.append(tuple(_one_block(home, day, 0, 3_000) for day in range(1, 27)))
+        little.append(tuple(_one_block(home, day, 20, 3) for day in range(1, 27)))
+    hear(asha, used(asha, *[4_000] * 26), now=now, blocks=night[0] + little[0])
+    hear(balram, used(balram, *[4_000] * 26), now=now, blocks=night[1])
+    close(asha, balram, now=now)
+    hear(balram, {}, now=now, blocks=little[1])
+    again(balram, now=now + timedelta(hours=1))
+    right, charged_again = (
+        DayCharge.objects.filter(connection_id=home.connection_id, day=april(26))
+        .order_by("version")
+        .last()
+        for home in (asha, balram)
+    )
+    assert right is not None and charged_again is not None
+    assert right.mtd_windows_wh == charged_again.mtd_windows_wh
+    assert right.mtd_time_of_day_paise == charged_again.mtd_time_of_day_paise
+
+
+def _one_block(home: Home, day: int, block: int, energy_wh: int) -> Blocks:
+    return Blocks(
+        meter_id=home.meter_id,
+        day=april(day),
+        first_block=block,
+        energies_wh=(energy_wh,),
+    )
+
+
+def test_a_new_meters_register_says_nothing_of_the_old_ones_lost_days(asha: Home) -> None:
+    hear(asha, used(asha, 5_000, 5_000), now=noon(april(3)))
+    close(asha, now=noon(april(3)))
+    meter_id = _hang_another_meter(asha, april(5), 900_000)
+    hear(
+        replace(asha, meter_id=meter_id),
+        {april(5): 905_000, april(6): 910_000},
+        now=noon(april(8)),
+        daily_holds_from=april(5),
+    )
+    (rejected,) = close(asha, now=noon(april(8))).rejected
+    assert rejected.error == (
+        "the meter that hung here on 2026-04-03 was taken away without its register"
+    )
+    assert [energy for _, energy, _ in days(asha)] == [5_000, 5_000]
+
+
+def _hang_another_meter(home: Home, day: date, register_wh: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update connections_installation set removed_on = %s where connection_id = %s",
+            [day, home.connection_id],
+        )
+        cursor.execute(
+            "insert into connections_meter (serial, system_title, host, port)"
+            " values ('NEW1', decode('0102030405060708', 'hex'), '127.9.9.9', 4059)"
+            " returning id"
+        )
+        meter_id = int(cursor.fetchone()[0])
+        cursor.execute(
+            "insert into connections_installation"
+            " (connection_id, meter_id, installed_on, initial_register_wh)"
+            " values (%s, %s, %s, %s)",
+            [home.connection_id, meter_id, day, register_wh],
+        )
+    return meter_id

@@ -18,10 +18,18 @@ from bijlighar.charges._closing import (
     registers_before,
     usage_columns,
 )
-from bijlighar.charges._open_day import Columns, column, fetch, open_day, take
+from bijlighar.charges._open_day import (
+    MOST_WINDOWS,
+    Columns,
+    column,
+    fetch,
+    open_day,
+    take,
+)
 from bijlighar.charges._post import Posting, keep
 from bijlighar.charges._rate import RatedDays, rate_day
-from bijlighar.charges.rules import CORRECTION, SETTLED
+from bijlighar.charges._schedules import replaced
+from bijlighar.charges.rules import CORRECTION, REPLACED, SETTLED
 from bijlighar.connections import service as connections
 from bijlighar.kernel.ist import ONE_DAY, days_between, month_starts, supply_day_of
 from bijlighar.kernel.sql import rows, statement
@@ -30,6 +38,7 @@ from bijlighar.readings.values import ClosedUntil, DayUsage
 from bijlighar.tariffs.values import Head
 
 _MTD = tuple(f"mtd_{head.value}_paise" for head in Head)
+_WINDOWS = tuple(f"window_{place}_wh" for place in range(1, MOST_WINDOWS + 1))
 _CHARGED_DAY = (
     "connection_id",
     "version",
@@ -52,6 +61,8 @@ _CHARGED_DAY = (
     "is_prepaid",
     *_MTD,
     "total_paise",
+    "demand_excused",
+    *_WINDOWS,
 )
 _PART = ("part_from", "schedule_id", "sanctioned_load_w", "is_prepaid", "meter_id")
 
@@ -82,13 +93,33 @@ def charge_again(
 
 def settle(*, connection_ids: Sequence[int], closing: Closing, now: datetime) -> None:
     """Replace estimates of silent meters by what they have told since."""
-    since: dict[date, list[int]] = {}
-    for one, day in _settled_from(connection_ids).items():
-        since.setdefault(day, []).append(one)
-    for day, ids in sorted(since.items()):
+    for day, ids in sorted(_by_day(_settled_from(connection_ids)).items()):
         charge_again(
             connection_ids=ids, first=day, because=SETTLED, closing=closing, now=now
         )
+
+
+def follow_orders(
+    *, connection_ids: Sequence[int], closing: Closing, now: datetime
+) -> list[int]:
+    """Where the order of the month that runs was put right, charge the month again by it.
+
+    Without that the next day would begin the month anew, with all its slabs. Answers whose
+    days can be charged on: all but those whose month could not be charged again.
+    """
+    gone = replaced()
+    left = list(connection_ids)
+    if gone:
+        since = _charged_by(left, gone)
+        for first, ids in sorted(_by_day(since).items()):
+            charge_again(
+                connection_ids=ids, first=first, because=REPLACED, closing=closing, now=now
+            )
+        still = _charged_by(list(since), gone) if since else {}
+        for one in still:
+            closing.rejected.setdefault(one, "its month is still charged by an old order")
+        left = [one for one in left if one not in still]
+    return left
 
 
 def charged_day(connection_ids: Sequence[int], day: date) -> Columns:
@@ -108,6 +139,26 @@ def _settled_from(connection_ids: Sequence[int]) -> dict[int, date]:
             statement("bijlighar.charges", "settled_from"), {"ids": list(connection_ids)}
         )
         return {row["connection_id"]: row["first_day"] for row in rows(cursor)}
+
+
+def _by_day(since: Mapping[int, date]) -> dict[date, list[int]]:
+    days: dict[date, list[int]] = {}
+    for one, day in since.items():
+        days.setdefault(day, []).append(one)
+    return days
+
+
+def _charged_by(
+    connection_ids: Sequence[int], schedule_ids: Sequence[int]
+) -> dict[int, date]:
+    """Connections whose last charged day is by one of these schedules and is not the last
+    of its month: the month's first day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.charges", "charged_by"),
+            {"ids": list(connection_ids), "schedules": list(schedule_ids)},
+        )
+        return {row["connection_id"]: row["month"] for row in rows(cursor)}
 
 
 def _last_day(connection_ids: Sequence[int]) -> date | None:
@@ -246,6 +297,11 @@ def _changed(posting: Posting, was: Columns) -> Posting:
         "is_prepaid": rated.slices.is_prepaid,
         **{f"mtd_{head.value}_paise": rated.mtd[head] for head in Head},
         "total_paise": rated.total_paise,
+        "demand_excused": rated.slices.demand_excused,
+        **{
+            f"window_{place}_wh": wh
+            for place, wh in enumerate(rated.slices.windows_wh.T, start=1)
+        },
     }
     differs = old["schedule_id"] != rated.schedule_id
     for name, value in now.items():

@@ -170,9 +170,16 @@ def _ask_registers(
     """What the registers of each of these meters say of its days from `day` on."""
     if not connection_ids:
         return {}
-    homes = {
-        home.meter_id: home for home in connections.homes(connection_ids=connection_ids)
-    }
+    homes = {}
+    for home in connections.homes(connection_ids=connection_ids):
+        if home.installed_on > day:
+            # Another meter's register says nothing of the days of the one before it.
+            closing.rejected.setdefault(
+                home.connection_id,
+                f"the meter that hung here on {day} was taken away without its register",
+            )
+        else:
+            homes[home.meter_id] = home
     found = readings.usage_after(
         meters={
             meter_id: ClosedUntil(day=day - ONE_DAY, register_wh=opening)

@@ -14,7 +14,7 @@ from bijlighar.charges._open_day import Columns, day_number, take, windows_of
 from bijlighar.kernel.ist import days_in_month, month_starts, next_month_starts
 from bijlighar.tariffs.cliffs import shock_of
 from bijlighar.tariffs.exact import nearest
-from bijlighar.tariffs.orders import fits_load, fppas_on, schedules_for
+from bijlighar.tariffs.orders import TariffGap, fits_load, fppas_on, schedules_for
 from bijlighar.tariffs.projecting import expected_wh
 from bijlighar.tariffs.rating import BOUNDS, fppas_carried, rate, rows_of
 from bijlighar.tariffs.values import (
@@ -79,9 +79,21 @@ def rate_day(
         if len(rows):
             for schedule, found in _by_load(category, day, take(columns, rows), rejected):
                 kept = _sane(found, day, rejected)
-                if len(kept["connection_id"]):
+                if len(kept["connection_id"]) and _has_fppas(schedule, day, kept, rejected):
                     rated.append(_rate(schedule, day, kept))
     return rated, rejected
+
+
+def _has_fppas(
+    schedule: Schedule, day: date, columns: Columns, rejected: dict[int, str]
+) -> bool:
+    """A series that ends must not hold up homes of other orders."""
+    try:
+        fppas_on(schedule, day)
+    except TariffGap as error:
+        rejected |= dict.fromkeys(columns["connection_id"].tolist(), str(error))
+        return False
+    return True
 
 
 def _unknown(columns: Columns, day: date) -> dict[int, str]:

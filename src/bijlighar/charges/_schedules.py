@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 from django.db import connection
 
 from bijlighar.charges.models import RatedSchedule
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.tariffs.orders import OrderError, load_order, text_of
+from bijlighar.tariffs.orders import OrderError, catalogue, load_order, text_of
 from bijlighar.tariffs.values import Order, Schedule
 
 
@@ -17,13 +19,32 @@ class OrderGone(BijligharError):
 
 
 def id_of(schedule: Schedule) -> int:
-    """The number of a schedule, kept now if it is not yet."""
+    """The number of a schedule, kept now if it is not yet.
+
+    A file that was ended by another order, or in which only a comment changed, says the
+    same: its schedules keep their numbers, and the month that runs goes on.
+    """
     found = _find(schedule)
+    if found is None:
+        found = _find_alike(schedule)
     if found is None:
         _keep(schedule)
         found = _find(schedule)
     assert found is not None, "it was kept just now, here or by somebody else"
     return found
+
+
+def replaced() -> list[int]:
+    """Numbers of kept schedules that an order of the same first day now puts otherwise."""
+    live = {_place(one): one for order in catalogue() for one in order.schedules}
+    gone = []
+    for kept in RatedSchedule.objects.select_related("order"):
+        schedule = _schedule(kept)
+        if schedule is not None:
+            now = live.get(_place(schedule))
+            if now is not None and not _says_the_same(now, schedule):
+                gone.append(kept.pk)
+    return gone
 
 
 def order_of(schedule_id: int) -> tuple[Order, Schedule]:
@@ -34,6 +55,42 @@ def order_of(schedule_id: int) -> tuple[Order, Schedule]:
         if schedule.category == kept.category and schedule.eligible.above_w == kept.above_w:
             return order, schedule
     raise OrderGone(f"The order {kept.order.sha256} has no schedule {kept.category}.")
+
+
+def _find_alike(schedule: Schedule) -> int | None:
+    alike = RatedSchedule.objects.select_related("order").filter(
+        category=schedule.category, above_w=schedule.eligible.above_w
+    )
+    for kept in alike.order_by("pk"):
+        known = _schedule(kept)
+        if known is not None and _says_the_same(schedule, known):
+            return int(kept.pk)
+    return None
+
+
+def _schedule(kept: RatedSchedule) -> Schedule | None:
+    """A kept schedule as its text says it; None where the text is gone."""
+    try:
+        order = _read(kept.order.sha256, kept.order.text)
+    except OrderGone:
+        return None
+    for schedule in order.schedules:
+        if schedule.category == kept.category and schedule.eligible.above_w == kept.above_w:
+            return schedule
+    return None
+
+
+def _place(schedule: Schedule) -> tuple[str, int, date]:
+    return schedule.category, schedule.eligible.above_w, schedule.in_force_from
+
+
+def _says_the_same(one: Schedule, other: Schedule) -> bool:
+    """Whether two rate alike while both are in force: whatever their files look like."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(schedule: Schedule) -> Schedule:
+    return replace(schedule, order_sha256="", in_force_until=None)
 
 
 def _find(schedule: Schedule) -> int | None:

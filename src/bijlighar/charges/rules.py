@@ -16,6 +16,8 @@ PROVISIONAL = "provisional"
 """A day was charged by estimate: its meter is silent."""
 SETTLED = "settled"
 """What a meter told later replaced an estimate."""
+REPLACED = "replaced"
+"""The order that a day was rated with was put right."""
 
 BOOK_OF: dict[Head, Book] = {
     Head.ENERGY: Book.REVENUE,

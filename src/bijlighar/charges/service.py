@@ -55,7 +55,8 @@ def close_days(*, connection_ids: Sequence[int], now: datetime) -> ChargedDays:
     """
     with transaction.atomic():
         closing = _begin(connection_ids)
-        _close.close(connection_ids=connection_ids, closing=closing, now=now)
+        ids = _again.follow_orders(connection_ids=connection_ids, closing=closing, now=now)
+        _close.close(connection_ids=ids, closing=closing, now=now)
     return _charged(closing)
 
 
@@ -66,8 +67,9 @@ def charge_silent(*, connection_ids: Sequence[int], now: datetime) -> ChargedDay
     """
     with transaction.atomic():
         closing = _begin(connection_ids)
+        ids = _again.follow_orders(connection_ids=connection_ids, closing=closing, now=now)
         _provisional.estimate_silent(
-            connection_ids=connection_ids, policy=policy(), closing=closing, now=now
+            connection_ids=ids, policy=policy(), closing=closing, now=now
         )
     return _charged(closing)
 

@@ -28,13 +28,14 @@ def hear_meter(
     """
     meter_ids = [one.meter_id for one in heard]
     with transaction.atomic(durable=True):
+        known = readings.last_register_days(meter_ids=meter_ids)
         stored = readings.store(heard=heard, now=now)
         headend.heard(meter_counters=meter_counters, now=now)
         brought_a_day = [one.meter_id for one in heard if one.daily]
         if brought_a_day:
             places = connections.connections_of(meter_ids=brought_a_day)
             later.close_day(connection_ids=sorted(places.values()))
-        _charge_late(heard)
+        _charge_late(heard, known)
     _take_up_again(meter_ids, now)
     return stored
 
@@ -45,15 +46,21 @@ def miss_meter(*, errors: Mapping[int, str], now: datetime) -> None:
         headend.not_heard(errors=errors, now=now)
 
 
-def _charge_late(heard: Sequence[Heard]) -> None:
-    """Half-hours of days that are charged already: their demand and time of day count."""
+def _charge_late(heard: Sequence[Heard], known: Mapping[int, date]) -> None:
+    """Half-hours of days that are charged already: their demand and time of day count.
+
+    Where a day's register was known before, the day may be being charged at this moment,
+    without these half-hours and unseen: it is charged again after that, which does nothing
+    where nothing is charged.
+    """
     oldest = {one.meter_id: min(b.day for b in one.blocks) for one in heard if one.blocks}
     places = connections.connections_of(meter_ids=list(oldest))
     charged = charges.charged_through(connection_ids=list(places.values()))
     late: dict[date, list[int]] = {}
     for meter_id, connection_id in places.items():
         first = oldest[meter_id]
-        if connection_id in charged and first <= charged[connection_id]:
+        closable = max(known.get(meter_id, date.min), charged.get(connection_id, date.min))
+        if first <= closable:
             late.setdefault(first, []).append(connection_id)
     for first, connection_ids in sorted(late.items()):
         later.charge_again(connection_ids=sorted(connection_ids), first=first, because=LATE)

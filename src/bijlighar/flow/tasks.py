@@ -210,11 +210,15 @@ def take_up_imports(**_: Any) -> None:
 
 @_task(later.PROVE_LEDGER, retry=_DATABASE_AWAY)
 def prove_ledger(**_: Any) -> None:
-    """Prove every balance; a wrong one is an alarm that nobody may overlook."""
+    """Prove all balances and run entries; a wrong one is an alarm nobody may overlook."""
     wrong = ledger.wrong_wallets()
     if wrong:
         log.critical("ledger.proof.failed", owners=wrong)
         raise AssertionError(f"Wallets {wrong} are not the sum of their transfers.")
+    unbalanced = ledger.wrong_entries()
+    if unbalanced:
+        log.critical("ledger.proof.failed", entries=unbalanced)
+        raise AssertionError(f"Run entries {unbalanced} are not balanced.")
 
 
 @_task(later.EXPIRE_PROPOSALS, retry=_DATABASE_AWAY)

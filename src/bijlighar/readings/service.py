@@ -87,6 +87,15 @@ def correct(
         )
 
 
+def last_register_days(*, meter_ids: Sequence[int]) -> dict[int, date]:
+    """The last supply day of which each meter's register is known, where one is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.readings", "last_register_days"), {"ids": list(meter_ids)}
+        )
+        return {row["meter_id"]: row["day"] for row in rows(cursor)}
+
+
 def missing(*, meter_ids: Sequence[int], today: date) -> tuple[Missing, ...]:
     """What each meter still has to tell, up to today."""
     with connection.cursor() as cursor:

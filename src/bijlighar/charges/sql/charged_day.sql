@@ -29,7 +29,12 @@ select
     charge.mtd_duty_paise,
     charge.mtd_rebate_paise,
     charge.mtd_minimum_paise,
-    charge.total_paise
+    charge.total_paise,
+    charge.demand_excused::int::bigint as demand_excused,
+    coalesce(charge.mtd_windows_wh[1], 0) as window_1_wh,
+    coalesce(charge.mtd_windows_wh[2], 0) as window_2_wh,
+    coalesce(charge.mtd_windows_wh[3], 0) as window_3_wh,
+    coalesce(charge.mtd_windows_wh[4], 0) as window_4_wh
 from unnest(%(ids)s::bigint[]) as wanted (connection_id)
 join lateral (
     select held.*
