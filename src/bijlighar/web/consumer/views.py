@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 
 from bijlighar.clock import clock
 from bijlighar.dashboards import service as dashboards
-from bijlighar.dashboards.values import HomePicture
+from bijlighar.dashboards.values import HomePicture, SupplyShown
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.web.access import consumer
 from bijlighar.web.consumer.charts import days_chart, neighbours, today_chart
 from bijlighar.web.consumer.known import known_consumer
+from bijlighar.web.consumer.lasting import lasting, usual_wh
 from bijlighar.web.consumer.recharge_form import RechargeForm, offers
+from bijlighar.web.consumer.what_if_views import threshold_ahead
 
 
 @consumer
@@ -78,8 +80,19 @@ def _picture(consumer_number: str) -> HomePicture:
 
 
 def _shown(picture: HomePicture) -> dict[str, object]:
+    is_on = picture.supply.shown is SupplyShown.ON
     return {
         "home": picture,
+        "lasts": lasting(
+            picture.days,
+            balance_paise=picture.balance_paise,
+            charged_through=picture.charged_through,
+            now=clock.now(),
+        )
+        if is_on
+        else None,
+        "usual_wh": usual_wh(picture.days, day=picture.today),
+        "ahead": threshold_ahead(picture.connection_id, today=picture.today),
         "days": days_chart(picture.days),
         "today": today_chart(picture.today_blocks_wh),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +20,13 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.tariffs.orders import TariffGap
 from bijlighar.web.access import consumer
 from bijlighar.web.consumer.known import known_consumer
-from bijlighar.web.consumer.what_if import MOST_MORE_WH, WhatIf, running_month, what_if
+from bijlighar.web.consumer.what_if import (
+    MOST_MORE_WH,
+    Ahead,
+    WhatIf,
+    running_month,
+    what_if,
+)
 from bijlighar.web.tariffs.typed import number_typed
 from bijlighar.web.tariffs.words import HEADS, lines_shown
 
@@ -58,7 +65,7 @@ class _Asked:
 def _shown(request: HttpRequest, consumer_number: str) -> dict[str, object]:
     home = connections.home_of(consumer_number=consumer_number)
     asked = _asked(request)
-    found = _found(home.connection_id, asked.wh)
+    found = _found(home.connection_id, asked.wh, supply_day_of(clock.now()))
     return {
         "consumer_number": consumer_number,
         "asked": asked,
@@ -70,13 +77,19 @@ def _shown(request: HttpRequest, consumer_number: str) -> dict[str, object]:
     }
 
 
-def _found(connection_id: int, more_wh: int) -> WhatIf | None:
+def threshold_ahead(connection_id: int, *, today: date) -> Ahead | None:
+    """The next threshold of the month that `today` lies in, once it is near."""
+    found = _found(connection_id, 0, today)
+    return found.ahead if found and found.ahead and found.ahead.is_near else None
+
+
+def _found(connection_id: int, more_wh: int, today: date) -> WhatIf | None:
     """The answer; None before the first charged day and where no order is known."""
     month = charges.month_so_far(connection_id=connection_id)
     if month is None:
         return None
     try:
-        running = running_month(month, today=supply_day_of(clock.now()))
+        running = running_month(month, today=today)
     except TariffGap:
         return None
     return what_if(running, more_wh=more_wh)

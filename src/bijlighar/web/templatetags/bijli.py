@@ -110,6 +110,15 @@ def when(context: Context, instant: datetime) -> str:
     return _("%(day)s, %(clock)s") % values
 
 
+@register.simple_tag(takes_context=True)
+def near_day(context: Context, day: date) -> str:
+    """A day of this week as people say it: `today`, `tomorrow`, `Sunday`."""
+    ahead = (day - in_ist(context["site"].now).date()).days
+    if ahead <= 0:
+        return _("today")
+    return _("tomorrow") if ahead == 1 else _written(day, "EEEE")
+
+
 @register.simple_tag
 def bundle(name: str) -> str:
     """The address of a style sheet or script put together from small files."""
