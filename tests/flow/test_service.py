@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,14 +12,14 @@ from bijlighar.charges import service as charges
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
 from bijlighar.flow import later, tasks
-from bijlighar.flow.close_day import close_day
+from bijlighar.flow.close_day import LATE, close_day
 from bijlighar.flow.hear_meter import hear_meter, miss_meter
 from bijlighar.flow.schedule import SCHEDULE, start_due
 from bijlighar.headend import service as headend
 from bijlighar.kernel.ist import IST, day_starts
 from bijlighar.ledger import service as ledger
 from bijlighar.readings import service as readings
-from bijlighar.readings.values import DailyRegister, Heard
+from bijlighar.readings.values import Blocks, DailyRegister, Heard
 from bijlighar.supply import service as supply
 from bijlighar.supply.values import SupplyState
 from tests.cast import STARTS_ON, connect, hear, new_connection
@@ -44,12 +45,15 @@ class TestTheSchedule:
         assert set(start_due(now=NOON)) == ALL
         assert sorted(names()) == sorted(ALL)
         assert start_due(now=NOON) == ()
-        assert start_due(now=NOON + timedelta(minutes=29)) == ()
+        assert start_due(now=NOON + timedelta(minutes=9)) == ()
         assert len(names()) == len(ALL)
 
     def test_at_its_next_time_it_is_started_again(self):
         start_due(now=NOON)
-        assert start_due(now=NOON + timedelta(minutes=30)) == (later.REVIEW_ALL,)
+        assert start_due(now=NOON + timedelta(minutes=10)) == (later.COMPLAINT_CLOCKS,)
+        half_past = start_due(now=NOON + timedelta(minutes=30))
+        assert later.REVIEW_ALL in half_past
+        assert later.READ_ALL not in half_past
         midnight = NOON + timedelta(hours=12, minutes=5)
         assert later.READ_ALL in start_due(now=midnight)
 
@@ -120,6 +124,24 @@ def test_a_wallet_that_does_not_add_up_is_an_alarm(committed_db):
     with connection.cursor() as cursor:
         cursor.execute("update ledger_wallet set balance_paise = 1")
     with pytest.raises(AssertionError, match=rf"\({asha.connection_id},\) are not the sum"):
+        tasks.prove_ledger()
+
+
+def test_a_run_entry_that_is_not_balanced_is_an_alarm(committed_db):
+    (asha,) = connect("Asha")
+    hear(asha, {STARTS_ON: asha.initial_register_wh + 5_000}, now=NOON)
+    close_day(connection_ids=[asha.connection_id], now=NOON)
+    tasks.prove_ledger()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into ledger_bookmove (entry_id, account_id, amount_paise)"
+            " select move.entry_id, max(account.id), 100"
+            " from ledger_walletmove as move, ledger_account as account"
+            " where account.owner_id is null and account.id not in"
+            " (select account_id from ledger_bookmove) group by move.entry_id"
+        )
+        assert cursor.rowcount
+    with pytest.raises(AssertionError, match="are not balanced"):
         tasks.prove_ledger()
 
 
@@ -196,6 +218,34 @@ class TestHearing:
         counters = {asha.meter_id: 5}
         assert hear_meter(heard=[self.heard(asha)], meter_counters=counters, now=NOON) == 0
         assert deferred() == []
+
+    def test_half_hours_of_a_day_that_may_be_being_charged_charge_it_again(self, asha):
+        """The close that runs cannot see them, nor can they see the close."""
+        second = STARTS_ON + timedelta(days=1)
+        hear_meter(heard=[self.heard(asha, 105_000, 108_000)], meter_counters={}, now=NOON)
+        peak = Blocks(
+            meter_id=asha.meter_id, day=second, first_block=30, energies_wh=(1_200,)
+        )
+        later_said = replace(self.heard(asha), blocks=(peak,))
+        hear_meter(heard=[later_said], meter_counters={}, now=NOON)
+        assert deferred()[1:] == [
+            (
+                later.CHARGE_AGAIN,
+                {
+                    "connection_ids": [asha.connection_id],
+                    "first": second.isoformat(),
+                    "because": LATE,
+                },
+            )
+        ]
+
+    def test_half_hours_that_come_with_their_register_need_no_second_charge(self, asha):
+        peak = Blocks(
+            meter_id=asha.meter_id, day=STARTS_ON, first_block=30, energies_wh=(1_200,)
+        )
+        said = replace(self.heard(asha, 105_000), blocks=(peak,))
+        hear_meter(heard=[said], meter_counters={}, now=NOON)
+        assert names() == [later.CLOSE_DAY]
 
     def test_a_meter_that_hangs_nowhere_is_heard_and_charged_to_nobody(self, asha):
         with connection.cursor() as cursor:
