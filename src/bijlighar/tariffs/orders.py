@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.tariffs.reading import ORDER_KEYS, read_name, read_schedules
-from bijlighar.tariffs.strict_yaml import OrderError, Table, read_table
+from bijlighar.tariffs.strict_yaml import OrderError, Table, read_file, read_table
 from bijlighar.tariffs.values import (
     Confidence,
     FppasSeries,
@@ -65,14 +65,14 @@ class TariffGap(BijligharError):
 def load_order(path_or_text: Path | str) -> Order:
     """One order from a file, or from its text; raises OrderError."""
     if isinstance(path_or_text, Path):
-        return _order(path_or_text.read_text("utf-8"), path_or_text.name)
+        return _order(read_file(path_or_text), path_or_text.name)
     return _order(path_or_text, "(text)")
 
 
 def load_fppas(path_or_text: Path | str) -> FppasSeries:
     """One series of percentages from a file, or from its text; raises OrderError."""
     if isinstance(path_or_text, Path):
-        return _series(path_or_text.read_text("utf-8"), path_or_text.name)
+        return _series(read_file(path_or_text), path_or_text.name)
     return _series(path_or_text, "(text)")
 
 
@@ -263,6 +263,8 @@ def _series(text: str, file: str) -> FppasSeries:
         values.append(value)
     if not values:
         raise table.refuse("`values` is empty", "values")
+    if values[-1].ends is not None:
+        raise entry.refuse("the last `until` must be null: no day is left out", "until")
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     return FppasSeries(series=table.text("series"), values=tuple(values), sha256=sha256)
 
@@ -289,6 +291,8 @@ def _fppas_value(
 
 def _check_follows(entry: Table, before: FppasValue | None, value: FppasValue) -> None:
     """Each entry starts on the day on which the one before it ends."""
+    if before is None and value.starts is not None:
+        raise entry.refuse("the first `from` must be null: no day is left out", "from")
     if before is not None and (before.ends is None or before.ends != value.starts):
         raise entry.refuse(
             "a gap or an overlap: the entry before ends on another day", "from"

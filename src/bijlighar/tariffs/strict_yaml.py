@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import yaml
 
@@ -18,6 +19,9 @@ from bijlighar.kernel.errors import BijligharError
 _TAG = "tag:yaml.org,2002:"
 # The one in C reads the same language seven times faster; some builds come without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_DIGITS = 9
+_TOO_DEEP = "nested too deeply, or an alias stands inside what it names"
+_UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE.match
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -85,6 +89,8 @@ class Table:
         value = self._scalar(key, "int", "a whole number")
         if not value.isdecimal():
             raise self.refuse(f"`{key}` must be plain digits, not `{value}`", key)
+        if len(value) > _MOST_DIGITS:
+            raise self.refuse(f"`{key}` has more than {_MOST_DIGITS} digits", key)
         return int(value)
 
     def whole_or_none(self, key: str) -> int | None:
@@ -177,6 +183,16 @@ class Table:
         return str(node.value)
 
 
+def read_file(path: Path) -> str:
+    """The text of a file in UTF-8; raises OrderError where it is in another encoding."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise OrderError(file=path.name, line=line, reason="not UTF-8") from None
+
+
 def read_table(*, text: str, file: str, keys: Collection[str]) -> Table:
     """The single table that a file consists of; raises OrderError."""
     try:
@@ -186,14 +202,28 @@ def read_table(*, text: str, file: str, keys: Collection[str]) -> Table:
         raise OrderError(
             file=file, line=line, reason=f"not YAML: {error.problem}"
         ) from None
+    except yaml.reader.ReaderError as error:
+        at = next((at for at, one in enumerate(text) if _UNPRINTABLE(one)), 0)
+        line = text.count("\n", 0, at) + 1
+        reason = f"not YAML: {error.reason}"
+        raise OrderError(file=file, line=line, reason=reason) from None
+    except RecursionError:
+        raise OrderError(file=file, line=1, reason=_TOO_DEEP) from None
     if node is None:
         raise OrderError(file=file, line=1, reason="the file is empty")
-    for scalar in _scalars(node):
+    for scalar in _all_scalars(node, file):
         if scalar.tag == f"{_TAG}float":
             line = scalar.start_mark.line + 1
             reason = f"`{scalar.value}` is a float; put the number in quotes"
             raise OrderError(file=file, line=line, reason=reason)
     return Table(file=file, node=node, keys=keys)
+
+
+def _all_scalars(node: yaml.Node, file: str) -> list[yaml.ScalarNode]:
+    try:
+        return list(_scalars(node))
+    except RecursionError:
+        raise OrderError(file=file, line=1, reason=_TOO_DEEP) from None
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

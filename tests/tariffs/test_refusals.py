@@ -1,0 +1,51 @@
+"""Files that are damaged or leave a day out are refused with file, line and reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import bijlighar.tariffs.values
+from bijlighar.tariffs.orders import OrderError, load_fppas, load_order
+
+ORDERS = Path(bijlighar.tariffs.values.__file__).parent / "orders"
+SHOP = (ORDERS / "up/lmv-2-2024-10-01.yaml").read_text("utf-8")
+SERIES = (ORDERS / "up/fppas.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "reason"),
+    [
+        ("  - from: null", "  - from: 2020-01-01", "the first `from` must be null"),
+        ("    until: null", "    until: 2036-10-01", "the last `until` must be null"),
+    ],
+)
+def test_a_series_that_leaves_days_out_is_refused(was, now, reason):
+    assert SERIES.count(was) == 1
+    with pytest.raises(OrderError, match=reason):
+        load_fppas(SERIES.replace(was, now))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("discom: a\nstate: \x07\n", r"line 2: not YAML"),
+        ("discom: &x [*x]\n", "line 1: nested too deeply"),
+        ("discom: " + "[" * 3000 + "]" * 3000, "line 1: nested too deeply"),
+        (
+            SHOP.replace("excused_days: 0", "excused_days: " + "9" * 5000),
+            "`excused_days` has more than 9 digits",
+        ),
+    ],
+)
+def test_damaged_text_is_refused(text, reason):
+    with pytest.raises(OrderError, match=reason):
+        load_order(text)
+
+
+def test_another_encoding_is_refused(tmp_path):
+    file = tmp_path / "latin.yaml"
+    file.write_bytes("discom: a\nstate: é\n".encode("latin-1"))
+    with pytest.raises(OrderError, match=r"latin\.yaml, line 2: not UTF-8"):
+        load_order(file)
