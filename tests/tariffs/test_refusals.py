@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import bijlighar.tariffs.values
+from bijlighar.tariffs.checking import check_files
 from bijlighar.tariffs.orders import OrderError, load_fppas, load_order
 
 ORDERS = Path(bijlighar.tariffs.values.__file__).parent / "orders"
@@ -49,3 +50,22 @@ def test_another_encoding_is_refused(tmp_path):
     file.write_bytes("discom: a\nstate: é\n".encode("latin-1"))
     with pytest.raises(OrderError, match=r"latin\.yaml, line 2: not UTF-8"):
         load_order(file)
+
+
+def test_a_fifth_window_is_refused_and_a_fourth_taken():
+    windows = [
+        f'      - {{from: "0{hour}:00", until: "0{hour + 1}:00", share: "-0.1", '
+        "source: s, confidence: low}\n"
+        for hour in range(5)
+    ]
+    plain = SHOP.rstrip() + "\n    time_of_day:\n"
+    load_order(plain + "".join(windows[:4]))
+    with pytest.raises(OrderError, match=r"line \d+: more than 4 windows"):
+        load_order(plain + "".join(windows))
+
+
+@pytest.mark.parametrize("content", [b"a: &x [*x]\n", b"a: \xe9\n", b"a: \x07\n"])
+def test_checking_damaged_files_names_them(tmp_path, content):
+    file = tmp_path / "damaged.yaml"
+    file.write_bytes(content)
+    assert {finding.file for finding in check_files([file])} == {str(file)}

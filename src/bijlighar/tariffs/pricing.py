@@ -284,7 +284,8 @@ def _fitting(question: Question, schedules: Sequence[Schedule]) -> Schedule:
         if fits_load(schedule, load_w):
             return schedule
     loads = "; ".join(schedule.eligible.text for schedule in schedules)
-    reason = f"{question.category} is not for {load_w / 1000:g} kW, but for: {loads}"
+    unit = "kVA" if question.measured_in is Measured.KVAH else "kW"
+    reason = f"{question.category} is not for {load_w / 1000:g} {unit}, but for: {loads}"
     raise QuestionRefused(field=_in(question, "sanctioned_load"), reason=reason)
 
 

@@ -136,6 +136,10 @@ def read_slab_limits(schedule: Table) -> SlabLimits | None:
     )
 
 
+MOST_WINDOWS = 4
+"""So many windows of the clock a charge keeps the energy of."""
+
+
 def read_windows(schedule: Table) -> tuple[Window, ...]:
     """Clock windows that raise or lower the energy charge; none overlaps another."""
     if not schedule.has("time_of_day"):
@@ -148,6 +152,9 @@ def read_windows(schedule: Table) -> tuple[Window, ...]:
             raise one.refuse(reason, "until")
         if any(w.first_block < until and first < w.until_block for w in found):
             raise one.refuse("the window overlaps another", "from")
+        if len(found) == MOST_WINDOWS:
+            reason = f"more than {MOST_WINDOWS} windows, which is all that a charge keeps"
+            raise one.refuse(reason, "from")
         found.append(
             Window(
                 first_block=first,
