@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 import bijlighar.tariffs.values
+from bijlighar.tariffs import orders
 from bijlighar.tariffs.checking import check_files
 from bijlighar.tariffs.orders import OrderError, load_fppas, load_order
 
 ORDERS = Path(bijlighar.tariffs.values.__file__).parent / "orders"
 SHOP = (ORDERS / "up/lmv-2-2024-10-01.yaml").read_text("utf-8")
+HOME = (ORDERS / "mp/lv-1-2026-04-13.yaml").read_text("utf-8")
 SERIES = (ORDERS / "up/fppas.yaml").read_text("utf-8")
 
 
@@ -34,6 +36,10 @@ def test_a_series_that_leaves_days_out_is_refused(was, now, reason):
         ("discom: a\nstate: \x07\n", r"line 2: not YAML"),
         ("discom: &x [*x]\n", "line 1: nested too deeply"),
         ("discom: " + "[" * 3000 + "]" * 3000, "line 1: nested too deeply"),
+        (
+            HOME.replace("no_disconnection_days: 3", "no_disconnection_days: 63"),
+            "more than 62 days",
+        ),
         (
             SHOP.replace("excused_days: 0", "excused_days: " + "9" * 5000),
             "`excused_days` has more than 9 digits",
@@ -69,3 +75,26 @@ def test_checking_damaged_files_names_them(tmp_path, content):
     file = tmp_path / "damaged.yaml"
     file.write_bytes(content)
     assert {finding.file for finding in check_files([file])} == {str(file)}
+
+
+def test_two_files_of_one_series_are_refused(monkeypatch):
+    packaged = list(orders._packaged())
+    (series,) = [text for name, text in packaged if name == "up/fppas.yaml"]
+    twice = [*packaged, ("up/second-fppas.yaml", series)]
+    monkeypatch.setattr(orders, "_packaged", lambda: iter(twice))
+    monkeypatch.setattr(orders, "_is_series", lambda name: name.endswith("fppas.yaml"))
+    orders.fppas_catalogue.cache_clear()
+    try:
+        with pytest.raises(OrderError, match="another file has a series called"):
+            orders.fppas_catalogue()
+    finally:
+        monkeypatch.undo()
+        orders.fppas_catalogue.cache_clear()
+
+
+@pytest.mark.parametrize("depth", [600, 950, 1_200])
+def test_checking_names_what_is_nested_too_deeply(tmp_path, depth):
+    """Between what the quick reader takes and what Python takes, too."""
+    file = tmp_path / "deep.yaml"
+    file.write_text("discom: " + "[" * depth + "]" * depth)
+    assert check_files([file])

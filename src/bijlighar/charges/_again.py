@@ -18,14 +18,7 @@ from bijlighar.charges._closing import (
     registers_before,
     usage_columns,
 )
-from bijlighar.charges._open_day import (
-    MOST_WINDOWS,
-    Columns,
-    column,
-    fetch,
-    open_day,
-    take,
-)
+from bijlighar.charges._open_day import Columns, column, fetch, open_day, take
 from bijlighar.charges._post import Posting, keep
 from bijlighar.charges._rate import RatedDays, rate_day
 from bijlighar.charges._schedules import replaced
@@ -35,6 +28,7 @@ from bijlighar.kernel.ist import ONE_DAY, days_between, month_starts, supply_day
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import ClosedUntil, DayUsage
+from bijlighar.tariffs.reading_charges import MOST_WINDOWS
 from bijlighar.tariffs.values import Head
 
 _MTD = tuple(f"mtd_{head.value}_paise" for head in Head)

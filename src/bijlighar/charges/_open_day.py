@@ -18,12 +18,10 @@ from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.kernel.sql import statement
 from bijlighar.tariffs.heads import heads_of
 from bijlighar.tariffs.orders import schedules_for
+from bijlighar.tariffs.reading_charges import MOST_WINDOWS
 from bijlighar.tariffs.values import Head, IntArray, Schedule
 
 Columns = dict[str, IntArray]
-
-MOST_WINDOWS = 4
-"""Clock windows that a schedule may have and charges can keep."""
 
 _EPOCH = date(1970, 1, 1)
 _FACT = (
@@ -210,7 +208,7 @@ def _at(values: IntArray, place: IntArray, is_there: IntArray) -> IntArray:
 
 def windows_of(*, schedule: Schedule, meter_ids: IntArray, day: date) -> Columns:
     """`heard_wh` of the day's half-hours and `windows_wh`, a column for each window."""
-    assert len(schedule.windows) <= MOST_WINDOWS, "the tables keep four windows"
+    assert len(schedule.windows) <= MOST_WINDOWS, "no order has more"
     told: dict[str, object] = {"meters": _ids(meter_ids), "day": day}
     for place in range(1, MOST_WINDOWS + 1):
         there = place <= len(schedule.windows)

@@ -34,8 +34,9 @@ from bijlighar.charges.values import (
 )
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
+from bijlighar.tariffs.reading_reliefs import MOST_HELD_DAYS
 
-LONGEST_HOLD = timedelta(days=62)
+LONGEST_HOLD = timedelta(days=MOST_HELD_DAYS)
 """No order holds a threshold's shock back for longer."""
 
 

@@ -22,7 +22,7 @@ from bijlighar.tariffs.orders import (
     load_order,
 )
 from bijlighar.tariffs.reading import ORDER_KEYS, read_name, read_schedules
-from bijlighar.tariffs.strict_yaml import TOO_DEEP, OrderError, Table
+from bijlighar.tariffs.strict_yaml import OrderError, Table
 from bijlighar.tariffs.values import FppasSeries, Order
 
 _FLOAT = "tag:yaml.org,2002:float"
@@ -106,9 +106,11 @@ def _read(
     except UnicodeDecodeError:
         return [Finding(file=file, line=1, reason="the file is not UTF-8")]
     except OrderError as error:
-        alone = _is_series(path) or error.reason == TOO_DEEP
-        behind = [] if alone else _behind(text, file)
-        return [_finding(error, file), *behind]
+        first = _finding(error, file)
+        try:
+            return [first, *([] if _is_series(path) else _behind(text, file))]
+        except RecursionError:
+            return [first]
     return []
 
 

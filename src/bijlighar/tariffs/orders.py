@@ -89,8 +89,15 @@ def catalogue() -> tuple[Order, ...]:
 @cache
 def fppas_catalogue() -> dict[str, FppasSeries]:
     """Every packaged series of percentages by its name; raises OrderError."""
-    loaded = [_series(text, name) for name, text in _packaged() if _is_series(name)]
-    return {series.series: series for series in loaded}
+    loaded: dict[str, FppasSeries] = {}
+    for name, text in _packaged():
+        if _is_series(name):
+            series = _series(text, name)
+            if series.series in loaded:
+                reason = f"another file has a series called `{series.series}` too"
+                raise OrderError(file=name, line=1, reason=reason)
+            loaded[series.series] = series
+    return loaded
 
 
 def check_together(orders: Sequence[Order]) -> None:

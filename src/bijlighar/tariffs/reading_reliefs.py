@@ -54,6 +54,9 @@ EACH_PAISA = Rounding(
     confidence=Confidence.MEDIUM,
 )
 
+MOST_HELD_DAYS = 62
+"""No order holds a disconnection back for longer because of a threshold."""
+
 
 def read_subsidy(schedule: Table) -> tuple[tuple[Slab, ...], str]:
     """The subsidy per unit and who pays it."""
@@ -184,10 +187,13 @@ def read_cliff(schedule: Table) -> Cliff | None:
         return None
     keys = ("policy", "warn_at_share", "no_disconnection_days", *SAID)
     one = schedule.table("cliff", keys=keys)
+    held_days = one.whole("no_disconnection_days")
+    if held_days > MOST_HELD_DAYS:
+        raise one.refuse(f"more than {MOST_HELD_DAYS} days", "no_disconnection_days")
     return Cliff(
         policy=CliffPolicy(one.word_of("policy", list(CliffPolicy))),
         warn_at_share=_share(one, "warn_at_share"),
-        no_disconnection_days=one.whole("no_disconnection_days"),
+        no_disconnection_days=held_days,
         source=one.text("source"),
         confidence=read_confidence(one),
     )

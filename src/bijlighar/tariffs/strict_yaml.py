@@ -20,7 +20,7 @@ _TAG = "tag:yaml.org,2002:"
 # The one in C reads the same language seven times faster; some builds come without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_DIGITS = 9
-TOO_DEEP = "nested too deeply, or an alias stands inside what it names"
+_TOO_DEEP = "nested too deeply, or an alias stands inside what it names"
 _UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE.match
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
@@ -208,7 +208,7 @@ def read_table(*, text: str, file: str, keys: Collection[str]) -> Table:
         reason = f"not YAML: {error.reason}"
         raise OrderError(file=file, line=line, reason=reason) from None
     except RecursionError:
-        raise OrderError(file=file, line=1, reason=TOO_DEEP) from None
+        raise OrderError(file=file, line=1, reason=_TOO_DEEP) from None
     if node is None:
         raise OrderError(file=file, line=1, reason="the file is empty")
     for scalar in _all_scalars(node, file):
@@ -223,7 +223,7 @@ def _all_scalars(node: yaml.Node, file: str) -> list[yaml.ScalarNode]:
     try:
         return list(_scalars(node))
     except RecursionError:
-        raise OrderError(file=file, line=1, reason=TOO_DEEP) from None
+        raise OrderError(file=file, line=1, reason=_TOO_DEEP) from None
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
