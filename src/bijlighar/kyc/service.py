@@ -262,6 +262,19 @@ def kyc_of(*, connection_id: int, real_now: datetime) -> Kyc:
     )
 
 
+def is_within(*, paper_id: UUID, scope: Scope) -> bool:
+    """Whether a paper is of a connection in a scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select 1 from kyc_paper as paper"
+            " join connections_connection as place on place.id = paper.connection_id"
+            " join grid_reach as reach on reach.node_id = place.transformer_id"
+            " where paper.id = %s and reach.area_id = any(%s))",
+            [paper_id, scope.areas],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def waiting(*, scope: Scope, offset: int, limit: int) -> tuple[Waiting, ...]:
     """Papers of some areas that the office has to look at, the longest waiting first."""
     with connection.cursor() as cursor:

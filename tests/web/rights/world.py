@@ -30,7 +30,7 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kyc import service as kyc
 from bijlighar.kyc.values import PaperKind, Purpose
 from bijlighar.masters.models import FilePart, Import, RowFault, StagedRow
-from bijlighar.notices.models import Notice
+from bijlighar.notices.models import Handing, Notice, Preference
 from bijlighar.outages.models import Outage
 from bijlighar.payments.models import Payment, RechargeOrder
 from bijlighar.people import service as people
@@ -386,7 +386,7 @@ def _supply(place: Place, home: Home) -> int:
         is_told=True,
         at=NOW,
     )
-    Notice.objects.create(
+    notice = Notice.objects.create(
         kind="low_balance",
         source=place.word,
         connection_id=home.connection_id,
@@ -399,6 +399,23 @@ def _supply(place: Place, home: Home) -> int:
         created_at=NOW,
         due_at=NOW,
         sent_at=NOW,
+    )
+    Handing.objects.create(
+        notice=notice,
+        channel="pretend_phone",
+        at=NOW,
+        outcome="taken",
+        provider_id=place.word,
+        parts=1,
+    )
+    Preference.objects.create(
+        connection_id=home.connection_id,
+        medium="sms",
+        language="hi",
+        digest="none",
+        wants_news=True,
+        mail=f"{place.word}@example.in".lower(),
+        changed_at=NOW,
     )
     Outage.objects.create(
         node_id=home.transformer_id,

@@ -124,6 +124,7 @@ def waiting(request: DeskRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: DeskRequest, paper_id: UUID) -> HttpResponse:
     """One paper: look at it, then accept it or say why not."""
+    _insist_within(request, paper_id)
     if request.method != "POST":
         return _check_page(request, _seen(request, paper_id))
     is_accepted = request.POST.get("decision") == "accept"
@@ -149,6 +150,7 @@ def check(request: DeskRequest, paper_id: UUID) -> HttpResponse:
 @require_safe
 def picture(request: DeskRequest, paper_id: UUID, page: int) -> HttpResponse:
     """One page of a paper, as a picture."""
+    _insist_within(request, paper_id)
     try:
         held = kyc.page_for_staff(
             paper_id=paper_id, page=page, by=request.viewer, now=clock.now()
@@ -156,6 +158,12 @@ def picture(request: DeskRequest, paper_id: UUID, page: int) -> HttpResponse:
     except kyc.Refused as refused:
         raise Http404 from refused
     return HttpResponse(held, content_type="image/jpeg")
+
+
+def _insist_within(request: DeskRequest, paper_id: UUID) -> None:
+    """The first fence: a paper of another area is as unknown as one that is none."""
+    if not kyc.is_within(paper_id=paper_id, scope=request.reach):
+        raise Http404
 
 
 def _seen(request: DeskRequest, paper_id: UUID) -> Waiting:
