@@ -30,8 +30,6 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kyc import service as kyc
 from bijlighar.kyc.values import PaperKind, Purpose
 from bijlighar.masters.models import FilePart, Import, RowFault, StagedRow
-from bijlighar.notices.models import Handing, Notice, Preference
-from bijlighar.outages.models import Outage
 from bijlighar.payments.models import Payment, RechargeOrder
 from bijlighar.people import service as people
 from bijlighar.people.models import MachineClient
@@ -43,6 +41,7 @@ from tests.cast import connect, hear, new_connection, with_root_key
 from tests.kyc.papers import PAN, pan_card
 from tests.signing_in import add_staff, viewer
 from tests.web.rights.complaints import seed_complaint
+from tests.web.rights.messages import seed_messages
 
 NOW = datetime(2026, 4, 10, 6, 30, tzinfo=UTC)
 OPENED = date(2020, 4, 1)
@@ -386,46 +385,7 @@ def _supply(place: Place, home: Home) -> int:
         is_told=True,
         at=NOW,
     )
-    notice = Notice.objects.create(
-        kind="low_balance",
-        source=place.word,
-        connection_id=home.connection_id,
-        mobile=f"+9198765{place.number}7{place.number}7{place.number}",
-        language="hi",
-        sender="BIJLI",
-        template_id="1",
-        text=f"{place.word}: recharge soon",
-        state="sent",
-        created_at=NOW,
-        due_at=NOW,
-        sent_at=NOW,
-    )
-    Handing.objects.create(
-        notice=notice,
-        channel="pretend_phone",
-        at=NOW,
-        outcome="taken",
-        provider_id=place.word,
-        parts=1,
-    )
-    Preference.objects.create(
-        connection_id=home.connection_id,
-        medium="sms",
-        language="hi",
-        digest="none",
-        wants_news=True,
-        mail=f"{place.word}@example.in".lower(),
-        changed_at=NOW,
-    )
-    Outage.objects.create(
-        node_id=home.transformer_id,
-        kind="unplanned",
-        starts_at=NOW,
-        reason=f"{place.word}: a tree",
-        state="stands",
-        entered_by=place.word,
-        entered_at=NOW,
-    )
+    seed_messages(place.word, place.number, home)
     Protection.objects.create(
         connection_id=home.connection_id,
         kind=ProtectionKind.WATER_WORKS.value,
