@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
@@ -13,6 +14,12 @@ set session_replication_role = replica;
 truncate {tables} restart identity cascade;
 set session_replication_role = default;
 """
+
+
+@pytest.fixture(autouse=True)
+def usual_logs() -> None:
+    """Whatever another test's command set up for its logs, its level too, is over."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

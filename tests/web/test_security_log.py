@@ -24,12 +24,6 @@ from tests.cast import grid_of_cast
 from tests.signing_in import add_staff, client_of
 
 
-@pytest.fixture(autouse=True)
-def usual_logs() -> None:
-    """Whatever another test set up for its logs is over."""
-    structlog.reset_defaults()
-
-
 @pytest.fixture
 def nobody() -> Client:
     """A browser in which nobody has signed in."""
