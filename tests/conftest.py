@@ -10,9 +10,28 @@ from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
 EMPTY = """
-set session_replication_role = replica;
-truncate {tables} restart identity cascade;
-set session_replication_role = default;
+do $$
+declare
+    one record;
+    is_used boolean;
+begin
+    set local session_replication_role = replica;
+    for one in
+        select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname = 'public' and tablename <> 'django_migrations'
+    loop
+        execute 'select exists (select from ' || one.name || ')' into is_used;
+        if is_used then
+            execute 'delete from ' || one.name;
+        end if;
+    end loop;
+    for one in
+        select format('%I.%I', schemaname, sequencename) as name from pg_sequences
+        where schemaname = 'public' and last_value is not null
+    loop
+        execute 'alter sequence ' || one.name || ' restart';
+    end loop;
+end $$
 """
 
 
@@ -39,13 +58,11 @@ def committed_db(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """The database as processes see it: commits are real, other threads see them.
 
     Append-only tables refuse to be emptied; a superuser may switch their triggers off.
+    Most tests fill a few tables of a hundred: only those are emptied, by rows, which takes
+    a tenth of the time that truncating all takes.
     """
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:
-            cursor.execute(
-                "select string_agg(quote_ident(tablename), ', ') from pg_tables"
-                " where schemaname = 'public' and tablename <> 'django_migrations'"
-            )
-            cursor.execute(EMPTY.format(tables=cursor.fetchone()[0]))
+            cursor.execute(EMPTY)
         connections.close_all()
