@@ -26,7 +26,7 @@ def said(language: str, lasts: Lasting | None, ahead: Ahead | None = None) -> st
 @pytest.mark.parametrize(
     ("days", "part", "hindi", "english"),
     [
-        (0, Part.NIGHT, "यह आज रात तक चलेगा", "until today night"),
+        (0, Part.NIGHT, "यह आज रात तक चलेगा", "until tonight"),
         (1, Part.MORNING, "यह कल सुबह तक चलेगा", "until tomorrow morning"),
         (2, Part.AFTERNOON, "यह शनिवार दोपहर तक चलेगा", "until Saturday afternoon"),
         (3, Part.EVENING, "यह रविवार शाम तक चलेगा", "until Sunday evening"),

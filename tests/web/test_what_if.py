@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from django.http import QueryDict
 
+from bijlighar.charges.service import running_month
 from bijlighar.charges.values import MonthSoFar
 from bijlighar.tariffs.orders import schedule_for
 from bijlighar.tariffs.rating import rate
 from bijlighar.tariffs.values import Head, Slices
-from bijlighar.web.consumer.what_if import running_month, what_if
+from bijlighar.web.consumer.what_if import what_if
 from bijlighar.web.tariffs.typed import number_typed
 from bijlighar.web.tariffs.views import answered
 from bijlighar.web.tariffs.words import HEADS

@@ -14,6 +14,7 @@ from bijlighar.charges import (
     _claims,
     _close,
     _explain,
+    _foretell,
     _period,
     _provisional,
 )
@@ -28,6 +29,7 @@ from bijlighar.charges.values import (
     Claims,
     DayExplained,
     DayTotal,
+    Foretold,
     MonthSoFar,
     NotCharged,
     Shock,
@@ -38,6 +40,12 @@ from bijlighar.tariffs.reading_reliefs import MOST_HELD_DAYS
 
 LONGEST_HOLD = timedelta(days=MOST_HELD_DAYS)
 """No order holds a threshold's shock back for longer."""
+HABIT_DAYS = timedelta(days=31)
+"""What a home is used to is told by so many of its last days."""
+
+LEAST_DAYS = _foretell.LEAST_DAYS
+usual_of = _foretell.usual_of
+running_month = _foretell.running_month
 
 
 def policy() -> ChargingPolicy:
@@ -125,6 +133,27 @@ def periods_of(
 def month_so_far(*, connection_id: int) -> MonthSoFar | None:
     """What the month so far rests on, by the last charged day; None before the first."""
     return _explain.month_so_far(connection_id=connection_id)
+
+
+def foretell(*, connection_id: int, until: date) -> Foretold | None:
+    """What each day after the last charged one will cost, up to but not `until`.
+
+    Each is expected to use what its weekday used of late, and rated by the tariff; where
+    an order of the time to come is not known yet, today's goes on. None while fewer than
+    three days tell the habit. Raises OrderGone.
+    """
+    month = month_so_far(connection_id=connection_id)
+    if month is None:
+        return None
+    lately = days_of(
+        connection_id=connection_id,
+        first=month.day - HABIT_DAYS,
+        until=month.day + timedelta(days=1),
+    )
+    known = {one.day: one.energy_wh for one in lately if not one.is_provisional}
+    if len(known) < LEAST_DAYS:
+        return None
+    return _foretell.foretell(month, use_wh=lambda day: usual_of(known, day), until=until)
 
 
 def charged_through(*, connection_ids: Sequence[int]) -> dict[int, date]:

@@ -74,6 +74,26 @@ class MonthSoFar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayAhead:
+    """A day to come, or one that is not charged yet: its expected use and what it costs."""
+
+    day: date
+    energy_wh: int
+    cost_paise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foretold:
+    """The days after the last charged one, in order, at the home's usual use."""
+
+    connection_id: int
+    known_through: date
+    days: tuple[DayAhead, ...]
+    is_tariff_assumed: bool
+    """An order or percentage of these days is not known yet: today's was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shock:
     """What a threshold took at once, for which a supply is not cut before `held_until`."""
 

@@ -1,25 +1,22 @@
-"""How long the balance lasts, by what this home's own days cost.
+"""How long the balance lasts, and what the month comes to, at the home's usual use.
 
-A day to come is expected to cost what the same weekday cost of late: what a day costs
-holds its share of the fixed charges, so those accrue with it. The days that are used but
-not deducted yet come off first. All in whole paise and minutes.
+A day to come is expected to use what the same weekday used of late, and is rated by the
+tariff (charges.foretell): a dearer slab ahead, a threshold or the fixed charge is in it.
+The days that are used but not deducted yet come off first. All in whole paise and minutes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bijlighar.charges import service as charges
+from bijlighar.charges.values import DayTotal, Foretold
 from bijlighar.dashboards.values import DayOfUse
-from bijlighar.kernel.ist import ONE_DAY, in_ist, supply_day_of
-from bijlighar.kernel.money import divide_half_up
+from bijlighar.kernel.ist import ONE_DAY, in_ist, month_starts, supply_day_of
 
-LEAST_DAYS = 3
-"""Of fewer days nobody's habit can be told."""
-SAME_WEEKDAYS = 2
-"""So many of one weekday make a habit of it."""
 MOST_DAYS = 31
 EXACT_DAYS = 6
 """So far ahead the part of the day is told; beyond, the date alone."""
@@ -50,42 +47,69 @@ class Lasting:
     days_ahead: int
 
 
-def lasting(
-    days: Sequence[DayOfUse],
-    *,
-    balance_paise: int,
-    charged_through: date | None,
-    now: datetime,
-) -> Lasting | None:
-    """When the balance comes to nothing; None where it has, or no habit is known yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthAhead:
+    """The running month: what is charged so far, and what it comes to in the end.
 
-    `days` are those before today, with what each cost where that is known.
+    `expected_…` None where no habit is known yet.
     """
-    known = {one.day: one.charge_paise for one in days if one.charge_paise is not None}
-    if balance_paise <= 0 or charged_through is None or len(known) < LEAST_DAYS:
+
+    month: date
+    """Its first day."""
+    known_through: date | None
+    """The last charged day of it; None before the first."""
+    used_wh: int
+    spent_paise: int
+    expected_wh: int | None
+    expected_paise: int | None
+    is_tariff_assumed: bool
+
+
+def lasting(
+    foretold: Foretold | None, *, balance_paise: int, now: datetime
+) -> Lasting | None:
+    """When the balance comes to nothing; None where it has, or no habit is known yet."""
+    if balance_paise <= 0 or foretold is None:
         return None
-    today, left = supply_day_of(now), balance_paise
-    day = charged_through + ONE_DAY
-    while day <= today + ONE_DAY * MOST_DAYS:
-        cost = usual_of(known, day)
-        if cost > 0 and left < cost:
-            return _told(day, left * MINUTES_A_DAY // cost, now)
-        left -= cost
-        day += ONE_DAY
+    last, left = supply_day_of(now) + ONE_DAY * MOST_DAYS, balance_paise
+    for one in foretold.days:
+        if one.day > last:
+            break
+        if one.cost_paise > 0 and left < one.cost_paise:
+            return _told(one.day, left * MINUTES_A_DAY // one.cost_paise, now)
+        left -= one.cost_paise
     return Lasting(day=None, part=None, days_ahead=MOST_DAYS)
 
 
-def usual_of(known: Mapping[date, int], day: date) -> int:
-    """What such a day comes to: the mean of its weekday, else of all days; half up."""
-    same = [value for one, value in known.items() if one.weekday() == day.weekday()]
-    counted = same if len(same) >= SAME_WEEKDAYS else list(known.values())
-    return divide_half_up(sum(counted), len(counted)) if counted else 0
+def month_ahead(
+    charged: Sequence[DayTotal], foretold: Foretold | None, *, month: date
+) -> MonthAhead:
+    """What a month comes to; `charged` holds its charged days."""
+    used, spent = sum(d.energy_wh for d in charged), sum(d.total_paise for d in charged)
+    to_come = [
+        one for one in (foretold.days if foretold else ()) if month_starts(one.day) == month
+    ]
+    return MonthAhead(
+        month=month,
+        known_through=charged[-1].day if charged else None,
+        used_wh=used,
+        spent_paise=spent,
+        expected_wh=used + sum(d.energy_wh for d in to_come) if foretold else None,
+        expected_paise=spent + sum(d.cost_paise for d in to_come) if foretold else None,
+        is_tariff_assumed=bool(foretold and foretold.is_tariff_assumed),
+    )
+
+
+def foretell(connection_id: int, *, now: datetime) -> Foretold | None:
+    """The days to come of a home, as far ahead as anybody is told of."""
+    until = supply_day_of(now) + ONE_DAY * (MOST_DAYS + 1)
+    return charges.foretell(connection_id=connection_id, until=until)
 
 
 def usual_wh(days: Sequence[DayOfUse], *, day: date) -> int | None:
     """What such a day uses as a rule; None where no habit is known yet."""
     known = {one.day: one.energy_wh for one in days if one.energy_wh is not None}
-    return usual_of(known, day) if len(known) >= LEAST_DAYS else None
+    return charges.usual_of(known, day) if len(known) >= charges.LEAST_DAYS else None
 
 
 def _told(day: date, minute: int, now: datetime) -> Lasting:

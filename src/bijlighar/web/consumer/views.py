@@ -16,7 +16,7 @@ from bijlighar.kernel.ist import supply_day_of
 from bijlighar.web.access import consumer
 from bijlighar.web.consumer.charts import days_chart, neighbours, today_chart
 from bijlighar.web.consumer.known import known_consumer
-from bijlighar.web.consumer.lasting import lasting, usual_wh
+from bijlighar.web.consumer.lasting import foretell, lasting, usual_wh
 from bijlighar.web.consumer.recharge_form import RechargeForm, offers
 from bijlighar.web.consumer.what_if_views import threshold_ahead
 
@@ -84,9 +84,8 @@ def _shown(picture: HomePicture) -> dict[str, object]:
     return {
         "home": picture,
         "lasts": lasting(
-            picture.days,
+            foretell(picture.connection_id, now=clock.now()),
             balance_paise=picture.balance_paise,
-            charged_through=picture.charged_through,
             now=clock.now(),
         )
         if is_on

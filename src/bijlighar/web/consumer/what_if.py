@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from bijlighar.charges.values import MonthSoFar
-from bijlighar.kernel.ist import ONE_DAY, days_in_month, month_starts, next_month_starts
+from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.kernel.money import PAISE_PER_RUPEE, divide_half_up
 from bijlighar.tariffs.cliffs import (
     Threshold,
@@ -21,9 +21,8 @@ from bijlighar.tariffs.cliffs import (
     thresholds,
 )
 from bijlighar.tariffs.explaining import explain
-from bijlighar.tariffs.orders import fppas_on, schedule_for
 from bijlighar.tariffs.rating import BOUNDS, rate
-from bijlighar.tariffs.values import Head, IntArray, Line, Schedule, Slices
+from bijlighar.tariffs.values import Head, Line, Schedule, Slices
 
 MOST_MORE_WH = 1_000_000
 """A thousand units; beyond, nobody asks about a month."""
@@ -83,39 +82,6 @@ class WhatIf:
     def has_days(self) -> bool:
         """Whether any day of the month is counted yet."""
         return self.last >= self.first
-
-
-def running_month(month: MonthSoFar, *, today: date) -> MonthSoFar:
-    """The month that `today` lies in: as it is kept, or not begun. Raises TariffGap."""
-    if month.day >= month_starts(today):
-        return month
-    load_w = int(month.slices.sanctioned_load_w[0])
-    schedule = schedule_for(month.schedule.category, today, load_w=load_w)
-    first, days = month_starts(today), days_in_month(today)
-    nothing = _column(0)
-    slices = Slices(
-        energy_wh=nothing,
-        selecting_wh=nothing,
-        windows_wh=np.zeros((1, len(schedule.windows)), dtype=np.int64),
-        billed_days=nothing,
-        days_in_month=_column(days),
-        slab_days=_column(days),
-        sanctioned_load_w=month.slices.sanctioned_load_w,
-        max_demand_w=nothing,
-        demand_excused=month.slices.demand_excused,
-        fppas_basis_points=_column(fppas_on(schedule, today).basis_points),
-        fppas_carried_micropaise=nothing,
-        is_prepaid=month.slices.is_prepaid,
-    )
-    return replace(
-        month,
-        day=first - ONE_DAY,
-        ends=next_month_starts(first),
-        schedule=schedule,
-        slices=slices,
-        total_paise=0,
-        is_estimated=False,
-    )
 
 
 def what_if(month: MonthSoFar, *, more_wh: int) -> WhatIf:
@@ -181,7 +147,3 @@ def _thresholds_of(schedule: Schedule, slices: Slices) -> tuple[Threshold, ...]:
         days_in_month=int(slices.days_in_month[0]),
         slab_days=int(slices.slab_days[0]),
     )
-
-
-def _column(number: int) -> IntArray:
-    return np.array([number], dtype=np.int64)

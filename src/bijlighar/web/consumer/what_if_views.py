@@ -24,7 +24,6 @@ from bijlighar.web.consumer.what_if import (
     MOST_MORE_WH,
     Ahead,
     WhatIf,
-    running_month,
     what_if,
 )
 from bijlighar.web.tariffs.typed import number_typed
@@ -89,7 +88,7 @@ def _found(connection_id: int, more_wh: int, today: date) -> WhatIf | None:
     if month is None:
         return None
     try:
-        running = running_month(month, today=today)
+        running = charges.running_month(month, today=today)
     except TariffGap:
         return None
     return what_if(running, more_wh=more_wh)
