@@ -26,6 +26,7 @@ from bijlighar.dlms.reader import Reader
 Column: TypeAlias = npt.NDArray[Any]
 
 _MAX_SHORT = 0x7F
+_WORD = 8  # octets compared at once
 _SECONDS_A_MINUTE = 60
 _NUMBERS: Mapping[Tag, str] = {
     Tag.BOOLEAN: "u1",
@@ -88,31 +89,59 @@ class _Shape:
 
 def read(answers: Sequence[bytes]) -> Grid:
     """Read arrays of rows; raises `DecodeError` for an answer that no decoder can read."""
-    shape = _shape_of(answers[0]) if answers else None
+    alike = alike_in(answers, range(len(answers)))
+    missing = set(range(len(answers))).difference(alike.answers)
+    odd = {number: axdr.decode(answers[number]) for number in sorted(missing)}
+    return Grid(
+        columns=alike.columns, answers=alike.answers, rows_each=alike.rows_each, odd=odd
+    )
+
+
+def alike_in(answers: Sequence[bytes], among: Sequence[int]) -> Grid:
+    """The answers among these numbers that have the shape of the first; none is odd."""
+    shape = _shape_of(answers[among[0]]) if among else None
     if shape is None:
-        odd = {number: axdr.decode(answer) for number, answer in enumerate(answers)}
-        return Grid(columns=(), answers=(), rows_each=0, odd=odd)
-    head, size = shape.head, len(answers[0])
+        return Grid(columns=(), answers=(), rows_each=0, odd={})
+    head, size = shape.head, len(answers[among[0]])
     alike = [
         number
-        for number, answer in enumerate(answers)
-        if len(answer) == size and answer.startswith(head)
+        for number in among
+        if len(answers[number]) == size and answers[number].startswith(head)
     ]
-    octets = np.frombuffer(b"".join([answers[number] for number in alike]), np.uint8)
-    rows = octets.reshape(len(alike), size)[:, len(head) :]
-    rows = rows.reshape(len(alike), shape.rows, len(shape.template))
-    differs = np.any((rows ^ shape.template) & shape.is_fixed, axis=(1, 2))
+    held = _joined([answers[number] for number in alike])
+    differs = _differing(held, shape)
     if differs.any():
-        rows = rows[~differs]
-    kept = [number for number, other in zip(alike, differs, strict=True) if not other]
-    held = np.ascontiguousarray(rows).view(shape.row).reshape(-1)
-    missing = set(range(len(answers))).difference(kept)
+        held = held[~differs]
+        alike = [
+            number
+            for number, other in zip(alike, differs.tolist(), strict=True)
+            if not other
+        ]
+    rows = np.ascontiguousarray(held[:, len(head) : size]).view(shape.row).reshape(-1)
     return Grid(
-        columns=tuple(held[name] for name in shape.row.names or ()),
-        answers=tuple(kept),
+        columns=tuple(rows[name] for name in shape.row.names or ()),
+        answers=tuple(alike),
         rows_each=shape.rows,
-        odd={number: axdr.decode(answers[number]) for number in sorted(missing)},
+        odd={},
     )
+
+
+def _joined(alike: Sequence[bytes]) -> Column:
+    """A row of octets for each answer, filled up to whole words."""
+    filling = bytes(-len(alike[0]) % _WORD)
+    octets = np.frombuffer(filling.join([*alike, b""]), np.uint8)
+    return octets.reshape(len(alike), -1)
+
+
+def _differing(held: Column, shape: _Shape) -> Column:
+    """Which answers differ from the shape in an octet that is no value."""
+    pattern = _joined([shape.head + shape.template.tobytes() * shape.rows]).view("u8")
+    mask = _joined([bytes(len(shape.head)) + shape.is_fixed.tobytes() * shape.rows])
+    words = held.view("u8")
+    differences = np.bitwise_xor(words, pattern)
+    np.bitwise_and(differences, mask.view("u8"), out=differences)
+    differs: Column = np.bitwise_or.reduce(differences, axis=1) != 0
+    return differs
 
 
 def instants(clocks: Column) -> Column:

@@ -11,8 +11,8 @@ Source: IEC 62056-5-3, 5.3.
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from bijlighar.dlms.apdu.ciphered import (
     DEDICATED_TAG_OF,
@@ -30,6 +30,7 @@ from bijlighar.dlms.errors import (
     SecurityDowngraded,
     UnexpectedAnswer,
 )
+from bijlighar.dlms.reader import sized_at
 from bijlighar.dlms.security import (
     TITLE_SIZE,
     Opened,
@@ -53,9 +54,11 @@ class Form(Enum):
     GENERAL_DEDICATED = "general-ded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unprotected:
-    """A genuine APDU and the counter it came with."""
+_GLOBAL, _DEDICATED = Form.GLOBAL, Form.DEDICATED
+
+
+class Unprotected(NamedTuple):
+    """A genuine APDU and the counter it came with; a tuple, since it is made often."""
 
     plain: bytes
     counter: int
@@ -102,31 +105,40 @@ def unprotect(
     if service is not None and service not in services:
         raise DecodeError("a service that is not awaited", offset=0, data=apdu)
     opened = open_sealed(keys=keys, system_title=system_title, sealed=sealed)
-    _check_strength(opened, keys, control)
-    if known_counter is not None and opened.counter <= known_counter:
-        raise CounterReplayed(counter=opened.counter, known=known_counter)
-    if not opened.plain or opened.plain[0] not in (
-        services if service is None else (service,)
-    ):
+    if opened.control is not control or opened.suite != keys.suite:
+        _check_strength(opened, keys, control)
+    _, counter, plain, _ = opened
+    if known_counter is not None and counter <= known_counter:
+        raise CounterReplayed(counter=counter, known=known_counter)
+    if not plain or plain[0] not in (services if service is None else (service,)):
         raise DecodeError("the sealed APDU is of another service", offset=0, data=apdu)
-    return Unprotected(plain=opened.plain, counter=opened.counter)
+    return Unprotected(plain, counter)
 
 
 def _sealed_in(apdu: bytes, form: Form, system_title: bytes) -> tuple[int | None, bytes]:
     """The service that the tag names, if it names one, and the sealed octets."""
-    tag = apdu[0] if apdu else None
+    tag = apdu[0] if apdu else -1
+    service = PLAIN_TAG_OF.get(tag)
+    if service is None:
+        return None, _generally_sealed(apdu, tag, form, system_title)
+    _check_form(_DEDICATED if tag in DEDICATED_TAGS else _GLOBAL, form)
+    start, end = sized_at(apdu, 1)
+    if end != len(apdu):
+        raise DecodeError("octets after the sealed APDU", offset=end, data=apdu)
+    return service, apdu[start:end]
+
+
+def _generally_sealed(apdu: bytes, tag: int, form: Form, system_title: bytes) -> bytes:
     if tag in GLOBAL_TAG_OF:
         raise SecurityDowngraded("a plain APDU in a ciphered association")
-    if tag in (GENERAL_GLOBAL_TAG, GENERAL_DEDICATED_TAG):
-        general = GeneralCipheredApdu.from_bytes(apdu)
-        came = Form.GENERAL_DEDICATED if general.is_dedicated else Form.GENERAL_GLOBAL
-        _check_form(came, form)
-        if general.title != system_title:
-            raise UnexpectedAnswer("an APDU of another system title")
-        return None, general.sealed
-    ciphered = CipheredApdu.from_bytes(apdu)
-    _check_form(Form.DEDICATED if ciphered.tag in DEDICATED_TAGS else Form.GLOBAL, form)
-    return PLAIN_TAG_OF[ciphered.tag], ciphered.sealed
+    if tag not in (GENERAL_GLOBAL_TAG, GENERAL_DEDICATED_TAG):
+        raise DecodeError("no sealed APDU", offset=0, data=apdu)
+    general = GeneralCipheredApdu.from_bytes(apdu)
+    came = Form.GENERAL_DEDICATED if general.is_dedicated else Form.GENERAL_GLOBAL
+    _check_form(came, form)
+    if general.title != system_title:
+        raise UnexpectedAnswer("an APDU of another system title")
+    return general.sealed
 
 
 def _check_form(came: Form, agreed: Form) -> None:

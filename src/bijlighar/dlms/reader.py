@@ -98,6 +98,26 @@ class Reader:
             raise self.error(f"{self.remaining} octets too many")
 
 
+def sized_at(data: bytes, offset: int) -> tuple[int, int]:
+    """Where the octets after the length at `offset` begin and end; as `Reader.inner`.
+
+    Quicker where nothing is wrong, as for every ciphered answer of a night.
+    """
+    head = data[offset : offset + 1 + _MAX_LENGTH_OCTETS]
+    if head and head[0] < _LONG_LENGTH:
+        start = offset + 1
+        end = start + head[0]
+    elif head and _LONG_LENGTH < head[0] < _LONG_LENGTH + len(head):
+        start = offset + 1 + head[0] - _LONG_LENGTH
+        end = start + int.from_bytes(data[offset + 1 : start], "big")
+    else:
+        start = end = len(data) + 1
+    if end <= len(data):
+        return start, end
+    inner = Reader(data, offset).inner()
+    return inner.offset, inner.end
+
+
 def length_octets(length: int) -> bytes:
     """A length or count in its shortest form."""
     if length < _LONG_LENGTH:

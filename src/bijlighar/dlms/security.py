@@ -7,6 +7,11 @@ Security control octet: bit 4 authenticated, bit 5 encrypted, bits 0 to 3 the su
 (0 or 1: they differ in how keys are agreed on and signed, see `suite1`), bit 6 broadcast
 key and bit 7 compression (neither is spoken here).
 
+The library's one-shot GCM knows only tags of 16 octets. GCM is a stream cipher with a tag,
+so the same call seals and opens: sealing the sealed text opens it, and sealing what that
+gives makes the tag that ought to be there. All twelve octets are compared in constant time
+before anything is given back. See decision 0039.
+
 Source: IEC 62056-5-3, 5.3 (security suites, protection of APDUs, HLS mechanism 5).
 """
 
@@ -16,13 +21,16 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import shake_256
 from hmac import compare_digest
+from typing import NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CTR, GCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bijlighar.dlms.errors import CounterExhausted, EncodeError, FrameForged
+from bijlighar.dlms.errors import (
+    CounterExhausted,
+    DecodeError,
+    EncodeError,
+    FrameForged,
+)
 from bijlighar.dlms.reader import Reader
 
 KEY_SIZE = 16
@@ -34,8 +42,9 @@ MIN_CHALLENGE, MAX_CHALLENGE = 8, 64
 SUITES = (0, 1)
 
 _COUNTER_SIZE = 4
-_PROTECTION, _SUITE = 0xF0, 0x0F
-_FIRST_TEXT_BLOCK = b"\x00\x00\x00\x02"  # GCM keeps block 1 for the tag
+_TEXT = 1 + _COUNTER_SIZE  # where the text begins, behind security control and counter
+_FULL_TAG = 16  # what the library makes; the first twelve octets travel
+_CUT = _FULL_TAG - TAG_SIZE
 
 
 class Authentication(IntEnum):
@@ -54,6 +63,22 @@ class SecurityControl(IntEnum):
     AUTHENTICATED_ENCRYPTED = 0x30
 
 
+class _Protection(NamedTuple):
+    """What a security control octet says."""
+
+    control: SecurityControl
+    suite: int
+    is_tagged: bool
+
+
+_CONTROLS = {
+    control | suite: _Protection(control, suite, control is not SecurityControl.ENCRYPTED)
+    for control in SecurityControl
+    for suite in SUITES
+}
+_ENCRYPTED = int(SecurityControl.ENCRYPTED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityKeys:
     """The encryption key and the authentication key, 16 octets each, and their suite."""
@@ -69,9 +94,8 @@ class SecurityKeys:
             raise EncodeError("keys of security suites 0 and 1 have 16 octets")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """What a sealed APDU held, and how it was protected."""
+class Opened(NamedTuple):
+    """What a sealed APDU held and how it was protected; a tuple, as it is made often."""
 
     control: SecurityControl
     counter: int
@@ -90,16 +114,12 @@ def seal(
     """Security control, counter, text and tag, under the *sender's* title and counter."""
     head = bytes((control | keys.suite,))
     nonce = _nonce(system_title, counter)
-    if control is SecurityControl.ENCRYPTED:
-        return head + nonce[TITLE_SIZE:] + _stream(keys, nonce, plain)
-    encryptor = Cipher(AES(keys.encryption_key), GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(head + keys.authentication_key)
+    cipher, associated = AESGCM(keys.encryption_key), head + keys.authentication_key
+    head += nonce[TITLE_SIZE:]
     if control is SecurityControl.AUTHENTICATED:
-        encryptor.authenticate_additional_data(plain)
-        text = plain + encryptor.finalize()
-    else:
-        text = encryptor.update(plain) + encryptor.finalize()
-    return head + nonce[TITLE_SIZE:] + text + encryptor.tag[:TAG_SIZE]
+        return head + plain + cipher.encrypt(nonce, b"", associated + plain)[:-_CUT]
+    sealed = cipher.encrypt(nonce, plain, associated)
+    return head + sealed[: -_FULL_TAG if control is SecurityControl.ENCRYPTED else -_CUT]
 
 
 def open_sealed(*, keys: SecurityKeys, system_title: bytes, sealed: bytes) -> Opened:
@@ -108,23 +128,19 @@ def open_sealed(*, keys: SecurityKeys, system_title: bytes, sealed: bytes) -> Op
     Raises `FrameForged` when the tag does not hold. What is only encrypted carries no tag:
     whoever asked for authenticity must look at `control`.
     """
-    reader = Reader(sealed)
-    octet = reader.octet()
-    suite = octet & _SUITE
-    try:
-        control = SecurityControl(octet & _PROTECTION)
-    except ValueError as error:
-        raise reader.error(f"security control 0x{octet:02X} is unknown", at=0) from error
-    if suite not in SUITES:
-        raise reader.error(f"security suite {suite} is unknown", at=0)
-    counter = reader.unsigned(_COUNTER_SIZE)
-    nonce = _nonce(system_title, counter)
-    if control is SecurityControl.ENCRYPTED:
-        plain = _stream(keys, nonce, reader.rest())
+    known = _CONTROLS.get(sealed[0]) if sealed else None
+    if known is None or len(sealed) < _TEXT + TAG_SIZE * known.is_tagged:
+        raise _not_sealed(sealed)
+    control, suite, is_tagged = known
+    counter = sealed[1:_TEXT]
+    nonce = _title(system_title) + counter
+    if is_tagged:
+        text, tag = sealed[_TEXT:-TAG_SIZE], sealed[-TAG_SIZE:]
+        plain = _checked(keys, nonce, sealed[:1], text, tag)
     else:
-        text = reader.take(max(reader.remaining - TAG_SIZE, 0))
-        plain = _checked(keys, nonce, octet, text, reader.take(TAG_SIZE))
-    return Opened(control=control, counter=counter, plain=plain, suite=suite)
+        cipher = AESGCM(keys.encryption_key)
+        plain = cipher.encrypt(nonce, sealed[_TEXT:], None)[:-_FULL_TAG]
+    return Opened(control, int.from_bytes(counter, "big"), plain, suite)
 
 
 def gmac_challenge(
@@ -156,7 +172,7 @@ def check_gmac(
     nonce = _nonce(system_title, reader.unsigned(_COUNTER_SIZE))
     tag = reader.take(TAG_SIZE)
     reader.finish()
-    _checked(keys, nonce, control, challenge, tag)
+    _checked(keys, nonce, bytes((control,)), challenge, tag)
 
 
 def same_secret(ours: bytes, theirs: bytes) -> bool:
@@ -174,31 +190,39 @@ def challenge_number(seed: bytes, number: int) -> bytes:
     return shake_256(seed + number.to_bytes(8, "big")).digest(len(seed))
 
 
-def _nonce(system_title: bytes, counter: int) -> bytes:
+def _title(system_title: bytes) -> bytes:
     if len(system_title) != TITLE_SIZE:
         raise EncodeError("a system title has 8 octets")
+    return system_title
+
+
+def _nonce(system_title: bytes, counter: int) -> bytes:
     if not 0 <= counter <= MAX_COUNTER:
         raise CounterExhausted(f"{counter} is no invocation counter")
-    return system_title + counter.to_bytes(_COUNTER_SIZE, "big")
+    return _title(system_title) + counter.to_bytes(_COUNTER_SIZE, "big")
 
 
-def _stream(keys: SecurityKeys, nonce: bytes, text: bytes) -> bytes:
-    """Encrypt, or decrypt, as GCM does, without its tag."""
-    encryptor = Cipher(AES(keys.encryption_key), CTR(nonce + _FIRST_TEXT_BLOCK)).encryptor()
-    return encryptor.update(text) + encryptor.finalize()
+def _not_sealed(sealed: bytes) -> DecodeError:
+    if sealed and sealed[0] not in _CONTROLS:
+        message = f"security control 0x{sealed[0]:02X} is unknown"
+        return DecodeError(message, offset=0, data=sealed)
+    return DecodeError(
+        "a security control, a counter and a tag expected", offset=len(sealed), data=sealed
+    )
 
 
 def _checked(
-    keys: SecurityKeys, nonce: bytes, control: int, text: bytes, tag: bytes
+    keys: SecurityKeys, nonce: bytes, control: bytes, text: bytes, tag: bytes
 ) -> bytes:
-    """The plain text, once the library has compared the tag in constant time."""
-    mode = GCM(nonce, tag, min_tag_length=TAG_SIZE)
-    decryptor = Cipher(AES(keys.encryption_key), mode).decryptor()
-    decryptor.authenticate_additional_data(bytes((control,)) + keys.authentication_key)
-    try:
-        if control & _PROTECTION == SecurityControl.AUTHENTICATED:
-            decryptor.authenticate_additional_data(text)
-            return text + decryptor.finalize()
-        return decryptor.update(text) + decryptor.finalize()
-    except InvalidTag as error:
-        raise FrameForged("the tag of the frame does not hold") from error
+    """The plain text, once the tag has been compared in constant time."""
+    cipher = AESGCM(keys.encryption_key)
+    associated = control + keys.authentication_key
+    if control[0] & _ENCRYPTED:
+        plain = cipher.encrypt(nonce, text, associated)[:-_FULL_TAG]
+        made = cipher.encrypt(nonce, plain, associated)[-_FULL_TAG:-_CUT]
+    else:
+        plain = text
+        made = cipher.encrypt(nonce, b"", associated + text)[:-_CUT]
+    if not compare_digest(made, tag):
+        raise FrameForged("the tag of the frame does not hold")
+    return plain
