@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 from psycopg.errors import UniqueViolation
 
 from bijlighar.connections import _bulk, _facts, _find, _protections, _search
@@ -204,9 +205,13 @@ def connections_of(*, meter_ids: Sequence[int]) -> dict[int, int]:
     )
 
 
-def ids() -> tuple[int, ...]:
-    """Every connection, in the order of ids."""
-    return tuple(Connection.objects.order_by("pk").values_list("pk", flat=True))
+def ids(*, category: str | None = None) -> tuple[int, ...]:
+    """Every connection, or those that are or were of a category, in the order of ids."""
+    found = Connection.objects.order_by("pk")
+    if category is not None:
+        facts = ConnectionFact.objects.filter(category=category)
+        found = found.filter(pk__in=facts.values("connection_id"))
+    return tuple(found.values_list("pk", flat=True))
 
 
 def known_facts_on(*, connection_ids: Sequence[int], day: date) -> dict[int, Facts]:
@@ -251,17 +256,22 @@ def change_facts(*, changes: Sequence[FactsChange], now: datetime) -> tuple[Fact
 
 def meter_addresses(*, meter_ids: Sequence[int]) -> tuple[MeterAddress, ...]:
     """Where meters are reached, by id."""
-    meters = Meter.objects.filter(pk__in=meter_ids).order_by("pk")
-    return tuple(
-        MeterAddress(
-            meter_id=row.pk,
-            serial=row.serial,
-            system_title=bytes(row.system_title),
-            host=row.host,
-            port=row.port,
-        )
-        for row in meters
-    )
+    return _addresses(Meter.objects.filter(pk__in=meter_ids))
+
+
+def meters_named(*, serials: Sequence[str]) -> tuple[MeterAddress, ...]:
+    """The meters among these serials that are known, and where they are reached."""
+    return _addresses(Meter.objects.filter(serial__in=serials))
+
+
+def meter_known_as(
+    *, hosts: Sequence[str], port: int, serial: str, system_title: bytes
+) -> MeterAddress | None:
+    """The meter that answers at one of these addresses, or has this serial or title."""
+    by_address = Q(host__in=hosts, port=port)
+    by_name = Q(serial=serial) | Q(system_title=system_title)
+    found = _addresses(Meter.objects.filter(by_address | by_name))
+    return found[0] if found else None
 
 
 def protect(
@@ -289,6 +299,19 @@ def protections_on(
 def protections_of(*, connection_id: int) -> tuple[ProtectionHeld, ...]:
     """Every protection a connection ever had, the oldest first."""
     return _protections.protections_of(connection_id=connection_id)
+
+
+def _addresses(meters: QuerySet[Meter]) -> tuple[MeterAddress, ...]:
+    return tuple(
+        MeterAddress(
+            meter_id=row.pk,
+            serial=row.serial,
+            system_title=bytes(row.system_title),
+            host=row.host,
+            port=row.port,
+        )
+        for row in meters.order_by("pk")
+    )
 
 
 def _holding(until_now: Sequence[ConnectionFact]) -> Facts:

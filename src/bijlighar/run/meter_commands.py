@@ -18,6 +18,7 @@ from bijlighar.dlms.hdlc import Address, Frame
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import KEY_SIZE, TITLE_SIZE, SecurityKeys, open_sealed
 from bijlighar.dlms.security import SecurityControl as Control
+from bijlighar.run.meter_talk_commands import clock, read, relay, simulate
 
 MAX_INPUT = 4 * 1024 * 1024
 
@@ -82,6 +83,10 @@ def decode(
         keys = SecurityKeys(encryption_key=ek, authentication_key=ak or bytes(KEY_SIZE))
     shown = _Shown(keys=keys, has_authentication_key=ak is not None, title=title)
     click.echo(json.dumps(shown.all_of(data, stuffed=stuffed), indent=2))
+
+
+for _command in (read, relay, clock, simulate):
+    meter.add_command(_command)
 
 
 class _Shown:

@@ -1,7 +1,7 @@
 """What a pretend meter says in DLMS: the table of its attributes, and who may do what.
 
 The public client reads names, clock and counters; the meter reader reads everything; only
-the utility-setting client sets the clock and moves the relay.
+the utility-setting client sets the clock, moves the relay and sends new keys.
 Source: IS 15959-2, association objects and access rights.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bijlighar.dlms import axdr, cosem_time, is15959
+from bijlighar.dlms import axdr, cosem_time, is15959, key_transfer
 from bijlighar.dlms.axdr import Data
 from bijlighar.dlms.cosem import (
     AccessResult,
@@ -19,7 +19,7 @@ from bijlighar.dlms.cosem import (
     Method,
     Selection,
 )
-from bijlighar.dlms.errors import DecodeError
+from bijlighar.dlms.errors import DecodeError, FrameForged
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.server import AccessDenied
 from bijlighar.simulator import device_profiles, meter_objects
@@ -34,6 +34,7 @@ _FREQUENCY_CHZ = 5_000
 _POWER_FACTOR_CENTI = 95
 _METER_IS_HEALTHY = 0
 
+_KEY_TRANSFER = key_transfer.method_for(is15959.UTILITY_SETTING)
 _RELAY_METHODS = {is15959.REMOTE_DISCONNECT: False, is15959.REMOTE_RECONNECT: True}
 
 Read = Callable[[Meter, Selection | None], Data]
@@ -62,7 +63,7 @@ class MeterDevice:
         """Set the clock; nothing else can be set."""
         if attribute not in _READS:
             raise AccessDenied(_why_unknown(attribute))
-        if client_sap != is15959.UTILITY_SETTING or attribute != is15959.CLOCK_TIME:
+        if not self._may_set(client_sap) or attribute != is15959.CLOCK_TIME:
             raise AccessDenied(AccessResult.READ_WRITE_DENIED)
         try:
             shows = cosem_time.decode(axdr.octets(value))
@@ -71,13 +72,32 @@ class MeterDevice:
         self._meter.set_clock(shows)
 
     def invoke(self, *, client_sap: int, method: Method, parameter: Data | None) -> None:
-        """Open or close the relay; there are no other methods."""
-        if method not in _RELAY_METHODS:
+        """Open or close the relay, or take new keys; there are no other methods."""
+        if method not in _RELAY_METHODS and method != _KEY_TRANSFER:
             raise AccessDenied(ActionResult.OBJECT_UNDEFINED)
-        if client_sap != is15959.UTILITY_SETTING:
+        if not self._may_set(client_sap):
             raise AccessDenied(ActionResult.READ_WRITE_DENIED)
+        if method == _KEY_TRANSFER:
+            self._take_keys(parameter)
+            return
         self._meter.move_relay(closed=_RELAY_METHODS[method])
         self.relay_moves += 1
+
+    def _may_set(self, client_sap: int) -> bool:
+        """Whether a client may change anything."""
+        return (
+            client_sap == is15959.UTILITY_SETTING or client_sap in self._meter.other_clients
+        )
+
+    def _take_keys(self, sent: Data | None) -> None:
+        """Hold the keys that came under the master key: all of them, or none."""
+        try:
+            keys = key_transfer.keys_in(
+                sent or axdr.null(), master_key=self._meter.keys.master_key
+            )
+        except (DecodeError, FrameForged):
+            raise AccessDenied(ActionResult.OTHER_REASON) from None
+        self._meter.take_keys(keys)
 
 
 def _why_unknown(attribute: Attribute) -> AccessResult:

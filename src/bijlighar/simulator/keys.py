@@ -17,6 +17,8 @@ class MeterKeys:
     encryption_key: bytes = field(repr=False)
     authentication_key: bytes = field(repr=False)
     lls_secret: bytes = field(repr=False)
+    master_key: bytes = field(repr=False)
+    """Under which new keys travel."""
 
 
 def serial_of(number: int) -> str:
@@ -31,4 +33,5 @@ def derive_keys(*, number: int, seed: int) -> MeterKeys:
         encryption_key=draw_bytes(seed, "encryption key", number, size=16),
         authentication_key=draw_bytes(seed, "authentication key", number, size=16),
         lls_secret=draw_bytes(seed, "lls secret", number, size=8).hex().encode(),
+        master_key=draw_bytes(seed, "master key", number, size=16),
     )

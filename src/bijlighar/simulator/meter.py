@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bijlighar.dlms.device import ServerClient
+from bijlighar.dlms.key_transfer import KeyId
 from bijlighar.simulator.counters import MeterCounters
 from bijlighar.simulator.faults import Fault, FaultKind
 from bijlighar.simulator.house import House
@@ -30,6 +32,8 @@ class Meter:
     calendar: TownCalendar
     now: Callable[[], datetime]
     seed: int
+    other_clients: dict[int, ServerClient] = field(default_factory=dict)
+    """Clients that this meter knows beside those of IS 15959, or in their place."""
 
     @property
     def second(self) -> int:
@@ -68,6 +72,18 @@ class Meter:
             return
         effective = self.house.switch(second=self.second, closed=closed)
         self.records.note_switch(serial=self.serial, second=effective, closed=closed)
+
+    def take_keys(self, sent: Mapping[KeyId, bytes]) -> None:
+        """Hold these keys from the next conversation on."""
+        held = self.keys
+        changed = replace(
+            held,
+            encryption_key=sent.get(KeyId.UNICAST_ENCRYPTION, held.encryption_key),
+            authentication_key=sent.get(KeyId.AUTHENTICATION, held.authentication_key),
+            master_key=sent.get(KeyId.MASTER, held.master_key),
+        )
+        self.records.note_keys(serial=self.serial, keys=changed)
+        self.keys = changed
 
     def set_clock(self, shows: datetime) -> None:
         """Set the clock; to the second right means healed."""

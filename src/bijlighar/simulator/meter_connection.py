@@ -130,6 +130,7 @@ def _session(*, meter: Meter, device: MeterDevice) -> ServerSession:
         authentication_key=meter.keys.authentication_key,
     )
     clients = {sap: _client(sap, meter=meter, keys=keys) for sap in _CLIENTS}
+    clients |= meter.other_clients
     return ServerSession(
         device=device,
         system_title=meter.keys.system_title,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 from bijlighar.simulator.faults import Fault, FaultKind
+from bijlighar.simulator.keys import MeterKeys
 
 LEASE = 1_000
 
@@ -88,4 +90,27 @@ class MeterRecords:
         self._connection.execute(
             "delete from fault where serial = ? and (? is null or kind = ?)",
             (serial, kind, kind),
+        )
+
+    def keys_now(self, *, serial: str, first: MeterKeys) -> MeterKeys:
+        """A meter's keys: those that it was sent last, or `first`."""
+        held = self._connection.execute(
+            "select encryption, authentication, master from meter_key where serial = ?",
+            (serial,),
+        ).fetchone()
+        if held is None:
+            return first
+        encryption, authentication, master = held
+        return replace(
+            first,
+            encryption_key=encryption,
+            authentication_key=authentication,
+            master_key=master,
+        )
+
+    def note_keys(self, *, serial: str, keys: MeterKeys) -> None:
+        """A meter was sent new keys: they are kept before it says that it has them."""
+        self._connection.execute(
+            "insert or replace into meter_key values (?, ?, ?, ?)",
+            (serial, keys.encryption_key, keys.authentication_key, keys.master_key),
         )

@@ -52,7 +52,9 @@ def settle(
         appetite = Appetite(home=home, calendar=calendar, seed=seed)
         meter = Meter(
             serial=serial,
-            keys=keys.derive_keys(number=number, seed=seed),
+            keys=records.keys_now(
+                serial=serial, first=keys.derive_keys(number=number, seed=seed)
+            ),
             house=House(
                 appetite=appetite,
                 opening_wh=_opening_wh(number=number, seed=seed),

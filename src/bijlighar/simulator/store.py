@@ -34,6 +34,10 @@ create table if not exists fault (
     serial text not null, kind text not null, amount integer not null,
     once integer not null check (once in (0, 1)), primary key (serial, kind)
 ) without rowid;
+create table if not exists meter_key (
+    serial text primary key, encryption blob not null, authentication blob not null,
+    master blob not null
+) without rowid;
 create table if not exists gateway_order (
     id text primary key, receipt text not null unique,
     amount_paise integer not null check (amount_paise > 0),
@@ -47,6 +51,9 @@ create table if not exists gateway_payment (
 );
 create unique index if not exists an_order_is_captured_once
     on gateway_payment (order_id) where status = 'captured';
+create table if not exists gateway_pending (
+    order_id text primary key references gateway_order (id), at text not null
+);
 create table if not exists webhook (
     number integer primary key, event_id text not null unique,
     payment_id text not null unique references gateway_payment (id), body text not null,
@@ -101,12 +108,18 @@ def keep_same(connection: sqlite3.Connection, *, name: str, value: str) -> None:
 
     Raises `AnotherWorld` when the folder was begun with another value.
     """
-    connection.execute("insert or ignore into world values (?, ?)", (name, value))
-    (held,) = connection.execute(
-        "select value from world where name = ?", (name,)
-    ).fetchone()
+    held = keep_first(connection, name=name, value=value)
     if held != value:
         raise AnotherWorld(
             f"The pretend town's folder was begun with {name} {held}, not {value}: "
             "use the old setting or another folder."
         )
+
+
+def keep_first(connection: sqlite3.Connection, *, name: str, value: str) -> str:
+    """Note a setting at the world's first start; what was noted then is the answer."""
+    connection.execute("insert or ignore into world values (?, ?)", (name, value))
+    (held,) = connection.execute(
+        "select value from world where name = ?", (name,)
+    ).fetchone()
+    return str(held)
