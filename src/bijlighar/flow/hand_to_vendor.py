@@ -1,0 +1,179 @@
+"""Relay commands of meters behind a vendor's head-end: handed out, and what came of them.
+
+The same last look as before our own head-end sends; a reconnection is never held back. A
+command is the vendor's alone for a time; silent vendors lose it, and it is tried anew. Only
+the relay as it was read back says what came of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from bijlighar.flow.confirm_relay import (
+    last_look,
+    last_moment_to_open,
+    settle_outcome,
+)
+from bijlighar.headend import service as headend
+from bijlighar.headend.values import Command, RelayOutcome, RelayWanted
+from bijlighar.people import service as people
+from bijlighar.people.values import Scope
+from bijlighar.vendors import service as vendors
+from bijlighar.vendors.values import Hanging, Refusal, Refused, RelayTold, Taken, Told
+
+MOST_AT_ONCE = 100
+SILENT = "the vendor's head-end did not say what came of it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOut:
+    """A command that a vendor now has to carry out, and until when it is theirs."""
+
+    command: Command
+    held_until: datetime
+
+
+def waiting_for_vendor(*, vendor_id: int, now: datetime) -> tuple[Command, ...]:
+    """What a vendor may take now, reconnections first; nothing is changed."""
+    with people.as_the_system():
+        ids = headend.due_for_vendor(vendor_id=vendor_id, now=now, limit=MOST_AT_ONCE)
+        return headend.commands_of(command_ids=ids)
+
+
+def hand_to_vendor(
+    *, vendor_id: int, command_ids: Sequence[int], now: datetime
+) -> tuple[HandedOut, ...]:
+    """Hand out those of these commands that are still due and may go.
+
+    A disconnection is opened before its `open_before` or not at all. Joins the caller's
+    transaction.
+    """
+    with transaction.atomic(), people.as_the_system():
+        ids = headend.due_for_vendor(vendor_id=vendor_id, now=now, limit=MOST_AT_ONCE)
+        seen = headend.commands_of(command_ids=[i for i in ids if i in command_ids])
+        going = last_look(
+            seen=seen,
+            lock_due=lambda among: headend.commands_of(
+                command_ids=headend.due_for_vendor(
+                    vendor_id=vendor_id, now=now, limit=MOST_AT_ONCE, among=among
+                )
+            ),
+            sending_takes=vendors.HANDED_FOR,
+            now=now,
+        )
+        until = vendors.hand(
+            vendor_id=vendor_id,
+            meters={one.command_id: one.meter_id for one in going},
+            now=now,
+        )
+        headend.hand_over(
+            command_ids=[one.command_id for one in going], vendor_id=vendor_id, until=until
+        )
+    window_ends = last_moment_to_open(now=now, sending_takes=vendors.HANDED_FOR)
+    return tuple(
+        HandedOut(
+            command=replace(
+                one,
+                open_before=min(until, window_ends + vendors.HANDED_FOR)
+                if one.wanted is RelayWanted.OPEN
+                else None,
+            ),
+            held_until=until,
+        )
+        for one in going
+    )
+
+
+def hear_relays(
+    *, told: Sequence[Told], vendor_id: int, scope: Scope | None, now: datetime
+) -> Taken:
+    """Take what a vendor tells of relays, each event once. Joins the caller's transaction."""
+    refusals = []
+    taken = known = 0
+    with transaction.atomic():
+        meters = vendors.meters_of(
+            vendor_id=vendor_id,
+            serials=[one.meter_serial for one in told],
+            scope=scope,
+        )
+        with people.as_the_system():
+            vendors.hold_deliveries(vendor_id=vendor_id)
+            for one in told:
+                if vendors.event_is_known(vendor_id=vendor_id, event_key=one.event_key):
+                    known += 1
+                    continue
+                wrong = _hear_one(one, meters.get(one.meter_serial, ()), vendor_id, now)
+                if wrong is None:
+                    taken += 1
+                else:
+                    refusals.append(wrong)
+    return Taken(taken=taken, known=known, refusals=tuple(refusals))
+
+
+def take_up_unanswered(*, now: datetime) -> int:
+    """Commands that vendors were silent on are tried anew; answer how many.
+
+    A home that paid meanwhile is not kept dark by a vendor that says nothing.
+    """
+    many = 0
+    while ids := headend.not_answered(now=now, limit=MOST_AT_ONCE):
+        for command_id in ids:
+            outcome = RelayOutcome(
+                command_id=command_id, is_closed=None, at=now, error=SILENT
+            )
+            with transaction.atomic(durable=True):
+                settle_outcome(outcome=outcome, now=now)
+        many += len(ids)
+    return many
+
+
+def _hear_one(
+    one: Told, hung: Sequence[Hanging], vendor_id: int, now: datetime
+) -> Refusal | None:
+    told = vendors.relay_told(told=one, now=now)
+    if isinstance(told, Refusal):
+        return told
+    handed_at = vendors.first_handing(vendor_id=vendor_id, command_id=told.command_id)
+    if not hung or handed_at is None:
+        return _refusal(one, Refused.UNKNOWN_COMMAND, "You were handed no such command.")
+    command = headend.command_of(command_id=told.command_id)
+    if command.meter_id not in {meter.meter_id for meter in hung}:
+        return _refusal(one, Refused.UNKNOWN_METER, "The command is another meter's.")
+    last_at = vendors.last_event_at(meter_id=command.meter_id)
+    if told.at < handed_at or (last_at is not None and told.at < last_at):
+        return _refusal(
+            one,
+            Refused.TOO_OLD,
+            "The relay was read back later than this, or you did not have the command yet.",
+        )
+    vendors.keep_event(
+        vendor_id=vendor_id,
+        event_key=one.event_key,
+        meter_id=command.meter_id,
+        told=told,
+        now=now,
+    )
+    _settle(told, now)
+    return None
+
+
+def _settle(told: RelayTold, now: datetime) -> None:
+    settle_outcome(
+        outcome=RelayOutcome(
+            command_id=told.command_id,
+            is_closed=told.is_closed,
+            at=min(told.at, now),
+            error=told.error,
+        ),
+        now=now,
+    )
+
+
+def _refusal(one: Told, code: Refused, reason: str) -> Refusal:
+    return Refusal(
+        place=one.place, meter_serial=one.meter_serial, code=code, reason=reason
+    )
