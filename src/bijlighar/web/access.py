@@ -131,7 +131,7 @@ def consumer_with(least: Access) -> Callable[[ConsumerView[P]], View[P]]:
                     raise PermissionDenied
                 asked.access = held
             response = view(asked, *args, **kwargs)
-            response.headers.setdefault("Cache-Control", "private, no-cache")
+            response.headers.setdefault("Cache-Control", "private, no-store")
             return response
 
         guarded.door = Door(audience="consumer", access=least)  # type: ignore[attr-defined]

@@ -21,10 +21,12 @@ from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "bill")
-_CONSUMER_TOO = ("inbox", "logins", "complaints", "kyc")
+_CONSUMER_TOO = ("inbox", "logins", "offline", "complaints", "kyc")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("complaints", "masters", "staff", "audit", "proposals", "pages", "kyc")
+_LIVE = ("live", "clock", "days", "what-if", "push", "photo")
+_OFFLINE = ("offline-forms", "offline", "install")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
 
 
@@ -40,10 +42,11 @@ BUNDLES = {
     "consumer.css": _css(*_FRAME, *_CONSUMER, *_CONSUMER_TOO),
     "wide.css": _css(*_FRAME, *_WIDE),
     "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
-    "consumer.js": (*_HTMX, *_js("live", "clock", "days", "what-if", "push", "photo")),
+    "consumer.js": (*_HTMX, *_js(*_LIVE, *_OFFLINE)),
     "wide.js": (*_HTMX, *_js("live", "clock")),
     "map.css": ("vendor/leaflet/leaflet.css",),
     "sign-in.js": _js("passkey"),
+    "sw.js": _js("sw"),
     "map.js": ("vendor/leaflet/leaflet.js", *_js("map")),
     "desk.js": (*_HTMX, *_js("live", "clock", "desk")),
 }

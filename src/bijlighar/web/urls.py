@@ -58,6 +58,7 @@ urlpatterns = [
     path("", include("bijlighar.web.logins.urls")),
     path("", include("bijlighar.web.staff.urls")),
     path("desk/", include("bijlighar.web.desk.urls")),
+    path("", include("bijlighar.web.offline.urls")),
     path("desk/grid/", include("bijlighar.web.grid.urls")),
     path("desk/outages/", include("bijlighar.web.outages.urls")),
     path("desk/notices/", include("bijlighar.web.notices.urls")),

@@ -44,6 +44,7 @@ PARAMETERS: Values = {
     "import_id": lambda held: held.import_id,
     "incident_id": lambda held: held.incident_id,
     "kind": lambda held: "consumers",
+    "language": lambda held: "hi",
     "media_id": lambda held: held.media_id,
     "membership_id": lambda held: 1,
     "month": lambda held: "2026-04",

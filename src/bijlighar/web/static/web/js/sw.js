@@ -1,0 +1,138 @@
+/* The service worker. Before it stands HELD: what it keeps (web/offline/worker.py). A page
+   comes from the network or not at all: without it the page is one that holds nobody's
+   figures, and the phone's own few dated ones are filled in by offline.js. */
+
+const NAME = `bijlighar-${HELD.version}`;
+const SPOKEN = "bijlighar-spoken";
+const PAGES = /^\/(?:$|home\/|my\/|tariff\/|offline\/)/;
+const PATIENCE_MS = 15000;
+const KEPT = new Set([...HELD.files, ...HELD.fonts]);
+const SHOWN = new Set(Object.values(HELD.pages));
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(keepEverything().then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(letGoOfOldVersions().then(() => self.clients.claim()));
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    if (request.method === "GET" && PAGES.test(pathname)) {
+      event.respondWith(page(event, pathname));
+    }
+  } else if (request.method === "GET" && KEPT.has(pathname)) {
+    event.respondWith(fromHere(request));
+  }
+});
+
+async function keepEverything() {
+  const cache = await caches.open(NAME);
+  await cache.addAll([...HELD.files, ...SHOWN]);
+  await Promise.all(HELD.fonts.map((font) => keepIfAtHand(cache, font)));
+}
+
+async function keepIfAtHand(cache, font) {
+  try {
+    const held = await fetch(font, { cache: "only-if-cached", mode: "same-origin" });
+    if (held.ok) await cache.put(font, held);
+  } catch {
+    // It is kept when a page first asks for it.
+  }
+}
+
+async function letGoOfOldVersions() {
+  if (self.registration.navigationPreload) await self.registration.navigationPreload.enable();
+  const names = await caches.keys();
+  const old = names.filter((name) => name !== NAME && name !== SPOKEN);
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+async function page(event, pathname) {
+  try {
+    const answer = await inTime(fromNetwork(event));
+    event.waitUntil(noteLanguage(answer, pathname));
+    return answer;
+  } catch {
+    const cache = await caches.open(NAME);
+    const shown = SHOWN.has(pathname) ? pathname : HELD.pages[await language()];
+    return (await cache.match(shown)) ?? Response.error();
+  }
+}
+
+async function fromNetwork(event) {
+  return (await event.preloadResponse) ?? fetch(event.request);
+}
+
+function inTime(answer) {
+  let clock;
+  const late = new Promise((_, refuse) => {
+    clock = setTimeout(refuse, PATIENCE_MS, new Error("The network is too slow."));
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(clock));
+}
+
+async function fromHere(request) {
+  const cache = await caches.open(NAME);
+  const held = await cache.match(request, { ignoreVary: true });
+  if (held) return held;
+  const answer = await fetch(request);
+  if (answer.ok && answer.type === "basic") await cache.put(request.url, answer.clone());
+  return answer;
+}
+
+/* The page without network speaks the language of the page seen last. */
+let spoken = null;
+
+async function noteLanguage(answer, pathname) {
+  const heard = answer.headers.get("Content-Language");
+  if (!(heard in HELD.pages) || SHOWN.has(pathname) || heard === (await language())) return;
+  spoken = heard;
+  const cache = await caches.open(SPOKEN);
+  await cache.put("/offline/", new Response(heard));
+}
+
+async function language() {
+  if (spoken === null) {
+    const cache = await caches.open(SPOKEN);
+    const noted = await cache.match("/offline/");
+    spoken = noted ? await noted.text() : HELD.language;
+  }
+  return spoken in HELD.pages ? spoken : HELD.language;
+}
+
+self.addEventListener("push", (event) => {
+  const told = toldBy(event.data);
+  event.waitUntil(
+    self.registration.showNotification(told.title, {
+      body: told.body,
+      tag: told.tag,
+      icon: HELD.files.find((file) => file.includes("lamp-192")),
+      badge: HELD.files.find((file) => file.includes("badge")),
+    }),
+  );
+});
+
+function toldBy(data) {
+  try {
+    const { title, body, tag } = data.json();
+    return { title: String(title), body: String(body), tag: String(tag) };
+  } catch {
+    return { title: "Bijlighar", body: "", tag: "unreadable" };
+  }
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show());
+});
+
+async function show() {
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const ours = open.find((one) => /^\/home\//.test(new URL(one.url).pathname));
+  return ours ? ours.focus() : self.clients.openWindow(HELD.first_page);
+}
