@@ -8,12 +8,15 @@ from datetime import date, datetime
 import structlog
 from django.db import transaction
 
+from bijlighar.budgets import service as budgets
 from bijlighar.charges import service as charges
 from bijlighar.charges.values import ChargedDays, ThresholdAhead
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
+from bijlighar.flow import later
 from bijlighar.flow.review_supply import notice_to, review_supply, tell
 from bijlighar.kernel.energy import format_kwh
+from bijlighar.kernel.ist import month_starts
 from bijlighar.kernel.money import format_rupees
 from bijlighar.notices.values import NewNotice, NoticeKind
 from bijlighar.readings import service as readings
@@ -81,8 +84,20 @@ def correct_reading(
 def _act_on(charged: ChargedDays, now: datetime) -> None:
     if charged.days:
         review_supply(connection_ids=list(charged.days), now=now)
+        _look_at_budgets(charged)
     if charged.ahead:
         _warn_of_thresholds(charged.ahead, now)
+
+
+def _look_at_budgets(charged: ChargedDays) -> None:
+    """The month of each one's last charged day is held against its budget, soon."""
+    held = budgets.budgets_of(connection_ids=list(charged.days))
+    months: dict[date, list[int]] = {}
+    for connection_id in held:
+        month = month_starts(max(charged.days[connection_id]))
+        months.setdefault(month, []).append(connection_id)
+    for month, ids in sorted(months.items()):
+        later.watch_budgets(connection_ids=ids, month=month)
 
 
 def _warn_of_thresholds(ahead: Sequence[ThresholdAhead], now: datetime) -> None:

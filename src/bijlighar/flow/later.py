@@ -33,6 +33,7 @@ CREDIT_INTEREST = "flow.credit_interest"
 COMPLAINT_CLOCKS = "flow.complaint_clocks"
 MEND_DARK = "flow.mend_dark"
 CHANGE_NUMBERS = "flow.change_numbers"
+WATCH_BUDGETS = "flow.watch_budgets"
 
 MOST_CONNECTIONS_A_JOB = 2_000
 MOST_BILLS_A_JOB = 500
@@ -78,6 +79,13 @@ def announce_outage(*, outage_id: int, version: int) -> None:
     """Tell every home below an outage soon."""
     app.configure_task(ANNOUNCE_OUTAGE, lock=f"outage {outage_id}").defer(
         outage_id=outage_id, version=version
+    )
+
+
+def watch_budgets(*, connection_ids: Sequence[int], month: date) -> None:
+    """Look soon at what a month has come to, against these connections' budgets."""
+    app.configure_task(WATCH_BUDGETS).defer(
+        connection_ids=list(connection_ids), month=month.isoformat()
     )
 
 

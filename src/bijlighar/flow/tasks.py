@@ -31,6 +31,7 @@ from bijlighar.flow.dues import post_instalments as instalments
 from bijlighar.flow.dues import post_months
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
+from bijlighar.flow.watch_budgets import watch_budgets as watch
 from bijlighar.grid import service as grid
 from bijlighar.headend import service as headend
 from bijlighar.kernel.ist import supply_day_of
@@ -96,6 +97,12 @@ def charge_silent(**_: Any) -> None:
     ids = connections.ids()
     for start in range(0, len(ids), CONNECTIONS_AT_ONCE):
         estimate(connection_ids=ids[start : start + CONNECTIONS_AT_ONCE], now=now())
+
+
+@_task(later.WATCH_BUDGETS, retry=_DATABASE_AWAY)
+def watch_budgets(*, connection_ids: list[int], month: str, **_: Any) -> None:
+    """Tell those of these connections whose month has come to a step of their budget."""
+    watch(connection_ids=connection_ids, month=date.fromisoformat(month), now=now())
 
 
 @_task(later.POST_INSTALMENTS, retry=_DATABASE_AWAY)

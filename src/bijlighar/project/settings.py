@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "bijlighar.headend",
     "bijlighar.charges",
     "bijlighar.bills",
+    "bijlighar.budgets",
     "bijlighar.payments",
     "bijlighar.dues",
     "bijlighar.supply",
