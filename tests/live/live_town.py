@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -143,7 +144,9 @@ class LiveTown:
             },
         )
         assert answer.status_code == 303, answer.text
-        return answer.headers["location"]
+        choice = client.get(f"{self.web_url}{answer.headers['location']}")
+        (pays_at,) = re.findall('href="([^"]*/gateway/pay/[^"]*)"', choice.text)
+        return str(pays_at)
 
     def wait_until(
         self, holds: Callable[[], bool], *, patience_s: float = PATIENCE_S

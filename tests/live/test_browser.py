@@ -71,7 +71,11 @@ def test_a_dark_home_recharges_on_a_phone_and_its_lamp_is_lit_on_the_desk(
         assert nothing_hangs_over(phone)
         phone.get_by_role("button", name="₹500").click()
 
-        expect(phone).to_have_url(re.compile("/gateway/pay/"))
+        expect(phone).to_have_url(re.compile("/recharges/.*/pay/"))
+        assert nothing_hangs_over(phone)
+        phone.get_by_role("link", name="UPI ऐप से दें").click()
+
+        expect(phone).to_have_url(re.compile("/gateway/upi/"))
         assert nothing_hangs_over(phone)
         phone.locator("button[value=pay]").click()
 

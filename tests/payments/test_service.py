@@ -103,11 +103,19 @@ class TestStarting:
         assert started.pay_url == "http://127.0.0.1/pay/order_1"
         assert payments.recharge_of(order_id=started.order_id) == RechargePicture(
             order_id=started.order_id,
+            connection_id=ASHA,
             consumer_number="7310000001",
             amount_paise=500_00,
             state=RechargeState.CREATED,
             created_at=NOW,
             credited_at=None,
+            pay_url="http://127.0.0.1/pay/order_1",
+            upi_uri="",
+            upi_opens="",
+            payer_login_id=None,
+            pending_at=None,
+            failed_at=None,
+            asked_at=None,
         )
 
     def test_the_gateway_is_told_amount_receipt_and_the_way_back(self, gateway):
@@ -246,18 +254,20 @@ class TestCrediting:
         assert state(started) is RechargeState.CREATED
 
     def test_a_payment_that_failed_first_and_then_succeeded_is_credited(self, started):
-        payments.refuse(refused=REFUSED)
+        payments.refuse(refused=REFUSED, now=NOW)
         assert state(started) is RechargeState.FAILED
         assert payments.credit(captured=captured(), now=NOW).is_new
         assert (state(started), balance()) == (RechargeState.PAID, 500_00)
 
     def test_a_failure_that_comes_late_takes_nothing_back(self, started):
         payments.credit(captured=captured(), now=NOW)
-        payments.refuse(refused=REFUSED)
+        payments.refuse(refused=REFUSED, now=NOW)
         assert (state(started), balance()) == (RechargeState.PAID, 500_00)
 
     def test_a_failure_of_an_order_that_nobody_opened_changes_nothing(self, started):
-        payments.refuse(refused=Refused(gateway="pretend", gateway_order_id="order_2"))
+        payments.refuse(
+            refused=Refused(gateway="pretend", gateway_order_id="order_2"), now=NOW
+        )
         assert state(started) is RechargeState.CREATED
 
     def test_the_last_recharge_of_each_who_had_one_can_be_asked_for(self, started, gateway):

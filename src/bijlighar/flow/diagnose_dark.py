@@ -27,18 +27,17 @@ from bijlighar.complaints.values import (
 )
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home, PaymentMode
+from bijlighar.flow.ask_gateway import Said, ask_gateway
 from bijlighar.flow.review_supply import review_supply
-from bijlighar.flow.take_payment import take_payment
 from bijlighar.grid import service as grid
 from bijlighar.grid.values import Kind
 from bijlighar.headend import service as headend
-from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.ledger import service as ledger
 from bijlighar.outages import service as outages
 from bijlighar.outages.values import OutageKind
 from bijlighar.payments import service as payments
-from bijlighar.payments.values import OrderSeen, RechargeState, Refused
+from bijlighar.payments.values import OrderSeen, RechargeState
 from bijlighar.supply import service as supply
 from bijlighar.supply.values import SupplyState
 
@@ -46,6 +45,14 @@ log = structlog.get_logger()
 
 RECHARGES_LOOKED_AT = timedelta(days=7)
 """A recharge started before that has long been settled or refused."""
+
+_SAID = {
+    Said.CAPTURED: GatewaySaid.CAPTURED,
+    Said.REFUSED: GatewaySaid.REFUSED,
+    Said.PENDING: GatewaySaid.NOTHING,
+    Said.NOTHING: GatewaySaid.NOTHING,
+    Said.SILENT: GatewaySaid.SILENT,
+}
 
 
 def diagnose_dark(*, connection_id: int, now: datetime) -> Diagnosis:
@@ -95,31 +102,11 @@ def _ask_gateway(
     for order in _orders(connection_id, now):
         if order.state is not RechargeState.CREATED:
             continue
-        said[order.order_id] = _asked(order.order_id, credited, now)
+        answered = ask_gateway(order_id=order.order_id, now=now)
+        said[order.order_id] = _SAID[answered.said]
+        if answered.is_credited_now:
+            credited.append(order.order_id)
     return said, tuple(credited)
-
-
-def _asked(order_id: str, credited: list[str], now: datetime) -> GatewaySaid:
-    """Ask about one recharge, and credit it once where the gateway has its money."""
-    try:
-        answer = payments.ask(order_id=order_id)
-    except BijligharError as error:
-        log.warning("payments.order.not_asked", order_id=order_id, why=str(error))
-        return GatewaySaid.SILENT
-    if answer is None:
-        return GatewaySaid.NOTHING
-    if isinstance(answer, Refused):
-        payments.refuse(refused=answer)
-        return GatewaySaid.REFUSED
-    try:
-        receipt = take_payment(captured=answer, now=now)
-    except (payments.UnknownOrder, payments.AmountDiffers) as error:
-        # The gateway holds money that belongs to somebody: a person has to look.
-        log.error("payments.payment.not_credited", order_id=order_id, why=str(error))
-        return GatewaySaid.CAPTURED
-    if receipt.is_new:
-        credited.append(order_id)
-    return GatewaySaid.CAPTURED
 
 
 def _light_again(connection_id: int, now: datetime) -> bool:

@@ -34,6 +34,8 @@ COMPLAINT_CLOCKS = "flow.complaint_clocks"
 MEND_DARK = "flow.mend_dark"
 CHANGE_NUMBERS = "flow.change_numbers"
 WATCH_BUDGETS = "flow.watch_budgets"
+ASK_GATEWAY = "flow.ask_gateway"
+ASK_GATEWAYS = "flow.ask_gateways"
 
 MOST_CONNECTIONS_A_JOB = 2_000
 MOST_BILLS_A_JOB = 500
@@ -92,6 +94,11 @@ def watch_budgets(*, connection_ids: Sequence[int], month: date) -> None:
 def mend_dark(*, connection_id: int) -> None:
     """Look soon into why a home that recharged is dark, and mend what can be mended."""
     app.configure_task(MEND_DARK).defer(connection_id=connection_id)
+
+
+def ask_gateway(*, order_id: str) -> None:
+    """Ask the gateway soon what became of a recharge."""
+    app.configure_task(ASK_GATEWAY).defer(order_id=order_id)
 
 
 def check_import(*, import_id: int) -> None:

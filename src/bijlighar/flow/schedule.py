@@ -83,6 +83,12 @@ SCHEDULE = (
         why="complaints whose time runs out go up the ladder, and what is owed is recorded",
     ),
     Line(
+        task=later.ASK_GATEWAYS,
+        first_at=time(0, 2),
+        every=timedelta(minutes=5),
+        why="money whose webhook was lost is credited all the same, or told where it is",
+    ),
+    Line(
         task=later.FORGET_ANSWERS,
         first_at=time(3, 0),
         every=DAY,

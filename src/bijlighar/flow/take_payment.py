@@ -24,10 +24,16 @@ log = structlog.get_logger()
 
 
 def start_recharge(
-    *, consumer_number: str, amount_paise: int, return_url: str, now: datetime
+    *,
+    consumer_number: str,
+    amount_paise: int,
+    return_url: str,
+    payer_login_id: int | None = None,
+    now: datetime,
 ) -> StartedRecharge:
     """Open a recharge at the gateway; `return_url` may hold `{order_id}`.
 
+    `payer_login_id`: who pays for a connection that they may not see.
     Raises connections.UnknownConsumer, payments.AmountOutOfRange, payments.GatewaySilent.
     """
     home = connections.home_of(consumer_number=consumer_number)
@@ -36,6 +42,7 @@ def start_recharge(
         consumer_number=consumer_number,
         amount_paise=amount_paise,
         return_url=return_url,
+        payer_login_id=payer_login_id,
         now=now,
     )
 
@@ -51,7 +58,7 @@ def receive_webhook(
     message = payments.verify(gateway=gateway, body=body, headers=headers)
     payments.keep_webhook(gateway=gateway, body=body, now=now)
     if isinstance(message, Refused):
-        payments.refuse(refused=message)
+        payments.refuse(refused=message, now=now)
         return None
     try:
         return take_payment(captured=message, now=now)

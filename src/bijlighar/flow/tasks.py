@@ -18,6 +18,8 @@ from bijlighar.dues import service as dues
 from bijlighar.dues.values import Monthly
 from bijlighar.flow import later
 from bijlighar.flow.announce_outage import announce_outage as announce
+from bijlighar.flow.ask_gateway import ask_due
+from bijlighar.flow.ask_gateway import ask_gateway as ask
 from bijlighar.flow.bill_month import bill_month as bill
 from bijlighar.flow.bill_month import due_on
 from bijlighar.flow.change_mobile import carry_out_due
@@ -31,6 +33,7 @@ from bijlighar.flow.dues import post_instalments as instalments
 from bijlighar.flow.dues import post_months
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
+from bijlighar.flow.tell_unsettled import tell_unsettled
 from bijlighar.flow.watch_budgets import watch_budgets as watch
 from bijlighar.grid import service as grid
 from bijlighar.headend import service as headend
@@ -194,6 +197,19 @@ def complaint_clocks(**_: Any) -> None:
 def mend_dark(*, connection_id: int, **_: Any) -> None:
     """Look into why a home that recharged is dark, and mend what can be mended."""
     mend(connection_id=connection_id, now=now())
+
+
+@_task(later.ASK_GATEWAY, retry=_DATABASE_AWAY)
+def ask_gateway(*, order_id: str, **_: Any) -> None:
+    """Ask the gateway what became of a recharge that somebody waits for."""
+    ask(order_id=order_id, now=now())
+
+
+@_task(later.ASK_GATEWAYS, retry=_DATABASE_AWAY)
+def ask_gateways(**_: Any) -> None:
+    """Ask about recharges that wait, then tell whom it concerns how theirs stand."""
+    ask_due(now=now())
+    tell_unsettled(now=now())
 
 
 @_task(later.CHECK_IMPORT, retry=_DATABASE_AWAY)

@@ -16,11 +16,36 @@ class RechargeOrder(models.Model):
     gateway = models.TextField()
     gateway_order_id = models.TextField(default="")
     pay_url = models.TextField(default="")
+    upi_uri = models.TextField(default="", db_default="")
+    """What a UPI app opens; empty where the gateway gave none."""
+    upi_opens = models.TextField(default="", db_default="")
+    """What a phone is led to instead: the pretend UPI app of the demo."""
     amount_paise = models.BigIntegerField()
     state = models.TextField()
     created_at = models.DateTimeField()
+    payer_login_id = models.BigIntegerField(null=True)
+    """Who pays, where that is somebody who may not see the connection."""
+    asked_at = models.DateTimeField(null=True)
+    """When the gateway was last asked what became of it."""
+    pending_at = models.DateTimeField(null=True)
+    """Since when the gateway says that a payment is on its way."""
+    failed_at = models.DateTimeField(null=True)
+    pending_told_at = models.DateTimeField(null=True)
+    failed_told_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=~Q(state="paid"),
+                name="order_without_its_money",
+            ),
+            models.Index(
+                fields=["payer_login_id", "-created_at"],
+                condition=Q(payer_login_id__isnull=False),
+                name="order_of_payer",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["gateway", "gateway_order_id"],
@@ -38,6 +63,25 @@ class RechargeOrder(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.pk}"
+
+
+class NumberLookup(models.Model):
+    """A consumer number that somebody typed to pay for it: counted against guessing."""
+
+    id = models.BigAutoField(primary_key=True)
+    login_id = models.BigIntegerField()
+    network = models.TextField()
+    at = models.DateTimeField()
+    """By the real clock."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["login_id", "at"], name="lookup_of_login"),
+            models.Index(fields=["network", "at"], name="lookup_of_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"lookup {self.pk}"
 
 
 class Payment(models.Model):

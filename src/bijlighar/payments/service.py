@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -14,8 +15,17 @@ from bijlighar.kernel.money import PAISE_PER_RUPEE
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.ledger import service as ledger
 from bijlighar.ledger.values import Book, BookOf, NewEntry, NewTransfer, WalletOf
+from bijlighar.payments import rules, upi
+from bijlighar.payments._asking import ASKED_AT_ONCE as ASKED_AT_ONCE
 from bijlighar.payments._asking import MOST_ASKED as MOST_ASKED
+from bijlighar.payments._asking import failed_untold as failed_untold
 from bijlighar.payments._asking import orders_since as orders_since
+from bijlighar.payments._asking import pending_untold as pending_untold
+from bijlighar.payments._asking import take_up_asking as take_up_asking
+from bijlighar.payments._asking import take_up_due as take_up_due
+from bijlighar.payments._lookups import TooManyLookups as TooManyLookups
+from bijlighar.payments._lookups import count_lookup as count_lookup
+from bijlighar.payments._lookups import forget_lookups as forget_lookups
 from bijlighar.payments.gateways.pretend import gateway as pretend
 from bijlighar.payments.gateways.pretend.gateway import (
     BadMessage,
@@ -25,7 +35,9 @@ from bijlighar.payments.gateways.pretend.gateway import (
 from bijlighar.payments.models import Payment, RechargeOrder, WebhookReceived
 from bijlighar.payments.values import (
     Captured,
+    GatewayOrder,
     LastRecharge,
+    Pending,
     Receipt,
     RechargePicture,
     RechargeState,
@@ -35,7 +47,12 @@ from bijlighar.payments.values import (
 
 __all__ = ["BadMessage", "BadSignature", "GatewaySilent"]  # raised here, caught outside
 
+log = structlog.get_logger()
+
 RECHARGE = "recharge"
+returns_by = rules.returns_by
+standing = rules.standing
+masked_name = rules.masked_name
 LEAST_PAISE = 10_00
 MOST_PAISE = 1_00_000_00
 
@@ -65,13 +82,14 @@ def start(
     consumer_number: str,
     amount_paise: int,
     return_url: str,
+    payer_login_id: int | None = None,
     now: datetime,
 ) -> StartedRecharge:
     """Open a recharge at the gateway of this installation.
 
     `return_url` may hold `{order_id}`. Our order is kept before the gateway is asked, so
-    that a payment never arrives for an order nobody knows.
-    Raises AmountOutOfRange, GatewaySilent.
+    that a payment never arrives for an order nobody knows. `payer_login_id`: who pays for
+    a connection that they may not see. Raises AmountOutOfRange, GatewaySilent.
     """
     if not LEAST_PAISE <= amount_paise <= MOST_PAISE:
         raise AmountOutOfRange("A recharge is at least ₹10.00 and at most ₹1,00,000.00.")
@@ -82,6 +100,7 @@ def start(
         gateway=settings.BIJLIGHAR["gateway"],
         amount_paise=amount_paise,
         state=RechargeState.CREATED.value,
+        payer_login_id=payer_login_id,
         created_at=now,
     )
     opened = GATEWAYS[order.gateway].open_order(
@@ -93,13 +112,18 @@ def start(
         consumer_number=consumer_number,
         return_url=return_url.format(order_id=order.pk),
     )
+    upi_uri = _upi_of(opened, amount_paise)
     RechargeOrder.objects.filter(pk=order.pk).update(
-        gateway_order_id=opened.gateway_order_id, pay_url=opened.pay_url
+        gateway_order_id=opened.gateway_order_id,
+        pay_url=opened.pay_url,
+        upi_uri=upi_uri,
+        upi_opens=opened.upi_opens if upi_uri else "",
     )
     return StartedRecharge(
         order_id=str(order.pk),
         gateway_order_id=opened.gateway_order_id,
         pay_url=opened.pay_url,
+        has_upi=bool(upi_uri),
     )
 
 
@@ -152,7 +176,7 @@ def credit(*, captured: Captured, now: datetime) -> Receipt:
     )
 
 
-def ask(*, order_id: str) -> Captured | Refused | None:
+def ask(*, order_id: str) -> Captured | Refused | Pending | None:
     """What the gateway itself says of a recharge, for a message that never came.
 
     None: it knows of no money. Nothing is written; the caller credits what was captured,
@@ -164,7 +188,7 @@ def ask(*, order_id: str) -> Captured | Refused | None:
         raise UnknownOrder(f"There is no recharge with the number {order_id}.")
     if not order.gateway_order_id:
         return None  # The gateway never answered when it was opened: nobody could pay it.
-    said: Captured | Refused | None = GATEWAYS[order.gateway].asked(
+    said: Captured | Refused | Pending | None = GATEWAYS[order.gateway].asked(
         url=settings.BIJLIGHAR["gateway_url"],
         key_id=settings.BIJLIGHAR["gateway_key_id"],
         key_secret=settings.BIJLIGHAR["gateway_key_secret"],
@@ -173,13 +197,23 @@ def ask(*, order_id: str) -> Captured | Refused | None:
     return said
 
 
-def refuse(*, refused: Refused) -> None:
+def refuse(*, refused: Refused, now: datetime) -> None:
     """The gateway said no: the order is failed unless a payment for it was credited."""
     RechargeOrder.objects.filter(
         gateway=refused.gateway,
         gateway_order_id=refused.gateway_order_id,
         state=RechargeState.CREATED.value,
-    ).update(state=RechargeState.FAILED.value)
+    ).update(state=RechargeState.FAILED.value, failed_at=now)
+
+
+def note_pending(*, pending: Pending, now: datetime) -> None:
+    """The gateway says that a payment is on its way; kept since when."""
+    RechargeOrder.objects.filter(
+        gateway=pending.gateway,
+        gateway_order_id=pending.gateway_order_id,
+        state=RechargeState.CREATED.value,
+        pending_at=None,
+    ).update(pending_at=now)
 
 
 def recharge_of(*, order_id: str) -> RechargePicture:
@@ -191,11 +225,19 @@ def recharge_of(*, order_id: str) -> RechargePicture:
     payment = Payment.objects.filter(order=order).order_by("id").first()
     return RechargePicture(
         order_id=str(order.pk),
+        connection_id=order.connection_id,
         consumer_number=order.consumer_number,
         amount_paise=order.amount_paise,
         state=RechargeState(order.state),
         created_at=order.created_at,
         credited_at=payment.credited_at if payment else None,
+        pay_url=order.pay_url,
+        upi_uri=order.upi_uri,
+        upi_opens=order.upi_opens,
+        payer_login_id=order.payer_login_id,
+        pending_at=order.pending_at,
+        failed_at=order.failed_at,
+        asked_at=order.asked_at,
     )
 
 
@@ -215,6 +257,18 @@ def last_recharges(*, connection_ids: Sequence[int]) -> dict[int, LastRecharge]:
             statement("bijlighar.payments", "last_recharges"), {"ids": list(connection_ids)}
         )
         return {row["connection_id"]: LastRecharge(**row) for row in rows(cursor)}
+
+
+def _upi_of(opened: GatewayOrder, amount_paise: int) -> str:
+    """The gateway's UPI address, where it asks for what was ordered; else it shows none."""
+    if not opened.upi_uri:
+        return ""
+    try:
+        upi.insist_on(opened.upi_uri, amount_paise=amount_paise)
+    except upi.WrongUpi as error:
+        log.error("payments.upi.refused", order=opened.gateway_order_id, why=str(error))
+        return ""
+    return opened.upi_uri
 
 
 def _order_of(captured: Captured) -> RechargeOrder:

@@ -18,6 +18,23 @@ class RechargeState(StrEnum):
     """The gateway said no; a later success is still taken."""
 
 
+class Standing(StrEnum):
+    """How a recharge stands, as its payer is told it."""
+
+    WAITING = "waiting"
+    """The gateway has been asked; it is too soon to wonder."""
+    UNCONFIRMED = "unconfirmed"
+    """Some time has passed and the gateway knows of no money: perhaps nobody has paid."""
+    PENDING = "pending"
+    """The gateway says that the bank has not answered."""
+    FAILED = "failed"
+    OVER = "over"
+    """So long ago that no money comes any more."""
+    PAID = "paid"
+    LATE = "late"
+    """Credited after the gateway had said that it failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
     """A payment that a gateway says it has captured, after its signature was verified."""
@@ -38,20 +55,33 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A payment is on its way, says the gateway: the bank has not answered yet."""
+
+    gateway: str
+    gateway_order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayOrder:
     """An order as the gateway opened it."""
 
     gateway_order_id: str
     pay_url: str
+    upi_uri: str = ""
+    """`upi://pay?...` for a UPI app, where the gateway takes UPI outside its page."""
+    upi_opens: str = ""
+    """Where a phone is led instead of a UPI app: the demo's pretend one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedRecharge:
-    """A recharge that can now be paid on the gateway's page."""
+    """A recharge that can now be paid: by UPI, or on the gateway's page."""
 
     order_id: str
     gateway_order_id: str
     pay_url: str
+    has_upi: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +101,31 @@ class RechargePicture:
     """One recharge as its consumer sees it."""
 
     order_id: str
+    connection_id: int
     consumer_number: str
     amount_paise: int
     state: RechargeState
     created_at: datetime
     credited_at: datetime | None
+    pay_url: str
+    upi_uri: str
+    upi_opens: str
+    payer_login_id: int | None
+    """Who pays for somebody else; None: who may see the connection."""
+    pending_at: datetime | None
+    """Since when the gateway says that a payment is on its way; None: nobody knows."""
+    failed_at: datetime | None
+    asked_at: datetime | None
+
+    @property
+    def came_late(self) -> bool:
+        """Whether it was credited after the gateway had said that it failed."""
+        return self.credited_at is not None and self.failed_at is not None
+
+    @property
+    def has_upi(self) -> bool:
+        """Whether it can be paid in a UPI app."""
+        return bool(self.upi_uri)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +136,17 @@ class OrderSeen:
     amount_paise: int
     state: RechargeState
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """A recharge whose consumer has to be told how it stands."""
+
+    order_id: str
+    connection_id: int
+    amount_paise: int
+    created_at: datetime
+    payer_login_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,12 +49,14 @@ class GatewaySettings:
     webhook_url: str | None = None
     public_url: str = "http://127.0.0.1:8070"
     late: timedelta = timedelta(seconds=30)
+    upi_payee: str = "bijlighar@pretend"
+    upi_name: str = "बिजलीघर Bijlighar"
     language: str = "hi"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One attempt to pay an order: captured or failed, by the town's clock."""
+    """One attempt to pay an order: captured, failed or pending, by the town's clock."""
 
     id: str
     order_id: str
@@ -153,21 +155,38 @@ class Gateway:
         payments = self._connection.execute(
             "select * from gateway_payment where order_id = ? order by number", (order_id,)
         )
+        attempts = [_payment(payment) for payment in payments]
+        attempts += self._hanging(row, attempts)
         return Order(
             id=row["id"],
             receipt=row["receipt"],
             amount_paise=Paise(row["amount_paise"]),
             consumer_number=row["consumer_number"],
             callback_url=row["callback_url"],
-            payments=tuple(_payment(payment) for payment in payments),
+            payments=tuple(attempts),
         )
 
     def pay_url(self, order: Order) -> str:
         """The address of the order's payment page."""
         return f"{self.settings.public_url}/gateway/pay/{order.id}"
 
+    def upi_app_url(self, order: Order) -> str:
+        """The address of the pretend UPI app, as it asks for this order."""
+        return f"{self.settings.public_url}/gateway/upi/{order.id}"
+
+    def hang(self, order_id: str) -> Order:
+        """The bank does not answer: the attempt is pending until somebody ends it."""
+        order = self.order(order_id)
+        if not order.is_paid:
+            self._connection.execute(
+                "insert or ignore into gateway_pending values (?, ?)",
+                (order_id, self._stamp()),
+            )
+        return self.order(order_id)
+
     def fail(self, order_id: str) -> Order:
         """Note an attempt that the bank refused; a paid order stays paid."""
+        self._end_hanging(order_id)
         order = self.order(order_id)
         if not order.is_paid:
             self._add_payment(order=order, status="failed")
@@ -216,6 +235,27 @@ class Gateway:
         self._connection.execute(
             "update webhook set attempts = attempts + 1, due_at = ? where event_id = ?",
             ((self._real_now() + wait).timestamp(), webhook.event_id),
+        )
+
+    def _hanging(self, order: sqlite3.Row, attempts: list[Payment]) -> list[Payment]:
+        """The attempt that the bank has not answered, where there is one."""
+        row = self._connection.execute(
+            "select at from gateway_pending where order_id = ?", (order["id"],)
+        ).fetchone()
+        if row is None or any(one.status == "captured" for one in attempts):
+            return []
+        hanging = Payment(
+            id="pay_" + draw_bytes(self._seed, order["id"], "hangs", size=10).hex(),
+            order_id=order["id"],
+            status="pending",
+            amount_paise=Paise(order["amount_paise"]),
+            at=datetime.fromisoformat(row["at"]),
+        )
+        return [hanging]
+
+    def _end_hanging(self, order_id: str) -> None:
+        self._connection.execute(
+            "delete from gateway_pending where order_id = ?", (order_id,)
         )
 
     def _add_payment(self, *, order: Order, status: str) -> Payment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from bijlighar.kernel.money import format_rupees
-from bijlighar.simulator.gateway import Order
+from bijlighar.simulator.gateway import GatewaySettings, Order
 
 LANGUAGES = ("hi", "en")
 
@@ -18,7 +18,13 @@ _TEXTS = {
         "receipt": "संदर्भ",
         "pay": "भुगतान करें",
         "late": "भुगतान करें, सूचना देर से पहुँचे",
+        "hang": "बैंक जवाब न दे",
         "fail": "भुगतान विफल हो",
+        "hanging": "बैंक ने अभी जवाब नहीं दिया है।",
+        "upi_title": "UPI ऐप",
+        "upi_pretend": "यह नकली UPI ऐप है। कोई असली पैसा नहीं कटेगा।",
+        "payee": "किसको",
+        "upi_pay": "UPI से भेजें",
         "paid": "इस राशि का भुगतान हो चुका है।",
         "failed": "पिछला प्रयास विफल रहा। आप फिर से कोशिश कर सकते हैं।",
         "back": "वापस जाएँ",
@@ -33,7 +39,13 @@ _TEXTS = {
         "receipt": "Reference",
         "pay": "Pay",
         "late": "Pay, but let the confirmation come late",
+        "hang": "Let the bank not answer",
         "fail": "Let the payment fail",
+        "hanging": "The bank has not answered yet.",
+        "upi_title": "UPI app",
+        "upi_pretend": "This is a pretend UPI app. No real money moves.",
+        "payee": "To",
+        "upi_pay": "Send by UPI",
         "paid": "This amount has been paid.",
         "failed": "The last attempt failed. You can try again.",
         "back": "Go back",
@@ -87,6 +99,21 @@ def payment_page(*, order: Order, language: str, nonce: str) -> str:
     return _page(language=language, nonce=nonce, body=body)
 
 
+def upi_page(*, order: Order, language: str, nonce: str, settings: GatewaySettings) -> str:
+    """What a phone's UPI app would show: to whom, how much, and a button to send it."""
+    words = _TEXTS[language]
+    body = (
+        f'<div class="card"><p class="amount">₹{format_rupees(order.amount_paise)}</p>'
+        f"<dl><dt>{words['payee']}</dt><dd>{escape(settings.upi_name)}<br>"
+        f"{escape(settings.upi_payee)}</dd>"
+        f"<dt>{words['receipt']}</dt><dd>{escape(order.id)}</dd></dl></div>"
+        f"{_choices(order=order, language=language, pay='upi_pay')}"
+    )
+    return _page(
+        language=language, nonce=nonce, body=body, title="upi_title", pretend="upi_pretend"
+    )
+
+
 def unknown_page(*, language: str, nonce: str) -> str:
     """The page for an order that does not exist."""
     return _page(
@@ -94,7 +121,7 @@ def unknown_page(*, language: str, nonce: str) -> str:
     )
 
 
-def _choices(*, order: Order, language: str) -> str:
+def _choices(*, order: Order, language: str, pay: str = "pay") -> str:
     """The buttons, or the way back when all is paid."""
     words = _TEXTS[language]
     if order.is_paid:
@@ -103,26 +130,36 @@ def _choices(*, order: Order, language: str) -> str:
             f'<p class="paid" role="status">{words["paid"]}</p>'
             f'<a class="back" href="{back}">{words["back"]}</a>'
         )
-    failed = f'<p class="failed" role="alert">{words["failed"]}</p>'
+    last = order.payments[-1].status if order.payments else ""
+    said = {"failed": "failed", "pending": "hanging"}.get(last)
+    told = f'<p class="failed" role="alert">{words[said]}</p>' if said else ""
     return (
-        f"{failed if order.payments else ''}"
+        f"{told}"
         f'<form method="post" action="?lang={language}">'
-        f'<button class="pay" name="choice" value="pay">{words["pay"]}</button>'
+        f'<button class="pay" name="choice" value="pay">{words[pay]}</button>'
         f'<button name="choice" value="late">{words["late"]}</button>'
+        f'<button name="choice" value="hang">{words["hang"]}</button>'
         f'<button name="choice" value="fail">{words["fail"]}</button></form>'
     )
 
 
-def _page(*, language: str, nonce: str, body: str) -> str:
+def _page(
+    *,
+    language: str,
+    nonce: str,
+    body: str,
+    title: str = "title",
+    pretend: str = "pretend",
+) -> str:
     """The frame around every page."""
     words = _TEXTS[language]
     other = "en" if language == "hi" else "hi"
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{words['title']}</title>"
+        f"<title>{words[title]}</title>"
         f'<style nonce="{nonce}">{_STYLE}</style></head><body>'
-        f"<header><strong>{words['title']}</strong>"
+        f"<header><strong>{words[title]}</strong>"
         f'<a href="?lang={other}" lang="{other}">{words["other"]}</a></header>'
-        f'<main><p class="pretend">{words["pretend"]}</p>{body}</main></body></html>'
+        f'<main><p class="pretend">{words[pretend]}</p>{body}</main></body></html>'
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
@@ -17,7 +19,12 @@ from bijlighar.simulator.gateway import (
     OrderDiffers,
     UnknownOrder,
 )
-from bijlighar.simulator.gateway_page import language_of, payment_page, unknown_page
+from bijlighar.simulator.gateway_page import (
+    language_of,
+    payment_page,
+    unknown_page,
+    upi_page,
+)
 from bijlighar.simulator.http_input import (
     BadRequest,
     json_object,
@@ -47,6 +54,8 @@ class GatewayRoutes:
             Route(f"{one}/capture", self.capture, methods=["POST"]),
             Route(page, self.show_page, methods=["GET"]),
             Route(page, self.pay, methods=["POST"]),
+            Route("/gateway/upi/{order_id}", self.show_upi, methods=["GET"]),
+            Route("/gateway/upi/{order_id}", self.pay, methods=["POST"]),
         ]
 
     async def make_order(self, request: Request) -> Response:
@@ -81,6 +90,13 @@ class GatewayRoutes:
 
     async def show_page(self, request: Request) -> Response:
         """The payer sees the payment page."""
+        return self._shown(request, payment_page)
+
+    async def show_upi(self, request: Request) -> Response:
+        """The payer sees the pretend UPI app."""
+        return self._shown(request, partial(upi_page, settings=self._gateway.settings))
+
+    def _shown(self, request: Request, page_of: Callable[..., str]) -> Response:
         nonce = secrets.token_urlsafe(12)
         language = language_of(
             request.query_params.get("lang"), otherwise=self._gateway.settings.language
@@ -90,21 +106,23 @@ class GatewayRoutes:
         except UnknownOrder:
             page = unknown_page(language=language, nonce=nonce)
             return HTMLResponse(page, status_code=404, headers=_headers(nonce=nonce))
-        page = payment_page(order=order, language=language, nonce=nonce)
+        page = page_of(order=order, language=language, nonce=nonce)
         return HTMLResponse(page, headers=_headers(nonce=nonce, order=order))
 
     async def pay(self, request: Request) -> Response:
-        """The payer presses a button: paid, paid with a late webhook, or failed."""
+        """The payer presses a button: paid, told late, hanging at the bank, or failed."""
         form = parse_qs((await read_body(request)).decode("utf-8", "replace"))
         choice = form.get("choice", [""])[0]
         order = self._order(request)
         if choice == "fail":
             self._gateway.fail(order.id)
+        elif choice == "hang":
+            self._gateway.hang(order.id)
         elif choice in ("pay", "late"):
             self._gateway.capture(order.id, is_late=choice == "late")
             self._delivery.wake()
         else:
-            raise BadRequest("The choice is pay, late or fail.", field="choice")
+            raise BadRequest("The choice is pay, late, hang or fail.", field="choice")
         return RedirectResponse(order.callback_url, status_code=303)
 
     def _require_merchant(self, request: Request) -> None:
@@ -139,6 +157,12 @@ class GatewayRoutes:
             "amount_paise": order.amount_paise,
             "status": "paid" if order.is_paid else "created",
             "pay_url": self._gateway.pay_url(order),
+            "upi": {
+                "payee": self._gateway.settings.upi_payee,
+                "name": self._gateway.settings.upi_name,
+                "reference": order.id,
+                "opens": self._gateway.upi_app_url(order),
+            },
             "payments": payments,
         }
 

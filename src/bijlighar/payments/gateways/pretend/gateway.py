@@ -16,7 +16,8 @@ from typing import Any
 import httpx
 
 from bijlighar.kernel.errors import BijligharError, TemporaryError
-from bijlighar.payments.values import Captured, GatewayOrder, Refused
+from bijlighar.payments.upi import WrongUpi, pay_uri
+from bijlighar.payments.values import Captured, GatewayOrder, Pending, Refused
 
 NAME = "pretend"
 TIMEOUT_S = 10
@@ -63,8 +64,12 @@ def open_order(
         )
         answer.raise_for_status()
         opened = answer.json()
-        return GatewayOrder(gateway_order_id=opened["id"], pay_url=opened["pay_url"])
-    except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
+        return GatewayOrder(
+            gateway_order_id=opened["id"],
+            pay_url=opened["pay_url"],
+            **_upi(opened.get("upi"), amount_paise),
+        )
+    except (httpx.HTTPError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise GatewaySilent(
             "The payment gateway does not answer. Nothing was charged; please try again."
         ) from error
@@ -72,7 +77,7 @@ def open_order(
 
 def asked(
     *, url: str, key_id: str, key_secret: str, gateway_order_id: str
-) -> Captured | Refused | None:
+) -> Captured | Refused | Pending | None:
     """What the gateway says of an order over its own interface; None: no money so far.
 
     Raises GatewaySilent, BadMessage.
@@ -132,18 +137,34 @@ def _message(body: bytes) -> Captured | Refused:
         ) from error
 
 
-def _outcome(held: Any, gateway_order_id: str) -> Captured | Refused | None:
-    """The payment that was captured for an order; else its last, where that failed."""
+def _upi(told: Any, amount_paise: int) -> dict[str, str]:
+    """The UPI address of an order that the gateway takes by UPI, and its pretend app."""
+    if not told:
+        return {}
+    try:
+        uri = pay_uri(
+            payee=told["payee"],
+            name=told["name"],
+            amount_paise=amount_paise,
+            reference=told["reference"],
+        )
+    except WrongUpi:
+        return {}  # The gateway's own page takes the money all the same.
+    return {"upi_uri": uri, "upi_opens": str(told.get("opens", ""))}
+
+
+def _outcome(held: Any, gateway_order_id: str) -> Captured | Refused | Pending | None:
+    """The payment that was captured for an order; else how its last one stands."""
     try:
         payments = list(held["payments"])
         captured = next((one for one in payments if one["status"] == "captured"), None)
         if captured is None:
-            is_refused = bool(payments) and payments[-1]["status"] == "failed"
-            return (
-                Refused(gateway=NAME, gateway_order_id=gateway_order_id)
-                if is_refused
-                else None
-            )
+            last = payments[-1]["status"] if payments else ""
+            if last == "failed":
+                return Refused(gateway=NAME, gateway_order_id=gateway_order_id)
+            if last == "pending":
+                return Pending(gateway=NAME, gateway_order_id=gateway_order_id)
+            return None
         amount_paise = captured["amount_paise"]
         if type(amount_paise) is not int or amount_paise <= 0:
             raise BadMessage("The amount is not a positive whole number of paise.")
