@@ -22,6 +22,7 @@ from bijlighar.dashboards import (
     _saved,
     _search,
     _town,
+    _use,
 )
 from bijlighar.dashboards._asking import all_of, one_of
 from bijlighar.dashboards.values import (
@@ -31,7 +32,9 @@ from bijlighar.dashboards.values import (
     ConnectionFilter,
     ConnectionHead,
     ConnectionRow,
+    DayLine,
     Found,
+    HalfHours,
     Happening,
     HomeChoice,
     HomePicture,
@@ -75,6 +78,16 @@ def charge_of(*, consumer_number: str, day: date) -> ChargePicture | None:
     """What one supply day cost, line by line; None while the day is open."""
     known = connections.home_of(consumer_number=consumer_number)
     return _home.charge(known.connection_id, day)
+
+
+def half_hours(*, connection_id: int, first: date, until: date) -> Iterator[HalfHours]:
+    """Each day's half-hours in `[first, until)`, in order; of the meter that hung there."""
+    return _use.half_hours(connection_id=connection_id, first=first, until=until)
+
+
+def day_lines(*, connection_id: int, first: date, until: date) -> tuple[DayLine, ...]:
+    """The charged days in `[first, until)` as they hold now, head by head, in order."""
+    return _use.day_lines(connection_id=connection_id, first=first, until=until)
 
 
 def town(

@@ -6,6 +6,7 @@ yet (a silent meter, a day still open) is `None`, and screens say so in words.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -103,6 +104,31 @@ class DayOfUse:
     """None while the day is open because the meter has not answered."""
     charge_paise: int | None
     recharged_paise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalfHours:
+    """The 48 half-hours of a supply day in Wh; None where not heard."""
+
+    day: date
+    energies_wh: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayLine:
+    """A charged day as a row of a table; the heads add up to the total."""
+
+    day: date
+    opening_register_wh: int
+    closing_register_wh: int
+    energy_wh: int
+    is_estimated: bool
+    is_provisional: bool
+    """The meter has told nothing of this day yet."""
+    heads_paise: Mapping[str, int]
+    total_paise: int
+    balance_paise: int
+    """Right after the day was charged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
