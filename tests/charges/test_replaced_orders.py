@@ -11,31 +11,18 @@ from bijlighar.charges.models import DayCharge, RatedSchedule
 from bijlighar.connections.values import Home
 from bijlighar.tariffs import orders
 from tests.cast import connect, hear, new_connection
+from tests.changed_orders import Change, changing
 from tests.charges.test_service import april, close, days, explained, noon, used
 
 pytestmark = pytest.mark.django_db
 
-BIHAR, UP_SERIES = "br/ds-2026-04-01.yaml", "up/fppas.yaml"
-Change = Callable[[str], str]
+BIHAR = "br/ds-2026-04-01.yaml"
 
 
 @pytest.fixture
-def change(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, Change], None]]:
-    """Change the text of one packaged file, as a new release does."""
-    packaged = orders._packaged
-    read = (orders.catalogue, orders._texts, orders.fppas_catalogue)
-
-    def done(file: str, how: Change) -> None:
-        told = [(name, how(text) if name == file else text) for name, text in packaged()]
-        assert told != list(packaged()), "nothing was changed"
-        monkeypatch.setattr(orders, "_packaged", lambda: iter(told))
-        for one in read:
-            one.cache_clear()
-
-    yield done
-    monkeypatch.undo()
-    for one in read:
-        one.cache_clear()
+def change() -> Iterator[Callable[[str, Change], None]]:
+    with changing() as one:
+        yield one
 
 
 def pair(category: str = "DS-II") -> tuple[Home, Home]:

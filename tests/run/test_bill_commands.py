@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("committed_db", "stage")
 def stage(monkeypatch) -> None:
     """The first of May; logs and Django are set up by the tests."""
     monkeypatch.setattr(clock, "now", lambda: morning(MAY))
-    monkeypatch.setattr(bill_commands, "_set_up", lambda: None)
+    monkeypatch.setattr(bill_commands, "set_up", lambda **_: None)
 
 
 def run(*arguments: str, code: int = 0) -> str:
@@ -43,7 +43,7 @@ def homes():
 def test_a_month_is_billed_and_who_has_no_bill_is_named(homes):
     told = run("issue", "--month", "2026-04")
     assert "2026-04: 1 bill made; there already: 0." in told
-    assert "150.00 units, Rs 1,0" in told
+    assert "150.00 units, ₹1,0" in told
     assert "7310000002: 2026-04-17 is not charged yet" in told
     told = run("issue", "--month", "2026-04", "--connection", "7310000001")
     assert "0 bills made; there already: 1." in told

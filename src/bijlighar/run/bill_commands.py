@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bijlighar.run.by_hand import MOST_TOLD, in_parts, named, numbers_of, rupees, set_up
+
 if TYPE_CHECKING:
     from bijlighar.bills.values import Issued, NotBilled
     from bijlighar.documents.values import Language
 
 PART = 500
 """Connections whose bills are made in one transaction."""
-MOST_TOLD = 20
 
 
 @click.group()
@@ -51,7 +52,7 @@ def issue(asked: datetime, numbers: tuple[str, ...], is_trial: bool) -> None:
       bijlighar bills issue --month 2026-10 --dry-run
       bijlighar bills issue --month 2026-10 --connection 7310000001
     """
-    _set_up()
+    set_up(level=logging.ERROR)
     from bijlighar.clock import clock
 
     first = asked.date()
@@ -83,7 +84,7 @@ def pdf(number: str, language: Language, file: Path | None) -> None:
       bijlighar bills pdf NDVN-202610-7310000001-1
       bijlighar bills pdf NDVN-202610-7310000001-1 --language en -o bill.pdf
     """
-    _set_up()
+    set_up(level=logging.ERROR)
     from bijlighar.bills import service
 
     written = file or Path(f"{number}-{language}.pdf")
@@ -107,12 +108,7 @@ def _issued(
     ids: Sequence[int], first: date, now: datetime, *, is_trial: bool
 ) -> Iterator[Issued]:
     """What each part of the connections brought; a bar tells how far it is."""
-    from rich.console import Console
-    from rich.progress import track
-
-    parts = [ids[start : start + PART] for start in range(0, len(ids), PART)]
-    told = track(parts, description="Bills", console=Console(stderr=True), transient=True)
-    for part in told:
+    for part in in_parts(ids, "billing", size=PART):
         yield _part(part, first, now, is_trial=is_trial)
 
 
@@ -135,7 +131,6 @@ def _part(ids: Sequence[int], first: date, now: datetime, *, is_trial: bool) -> 
 
 def _tell(done: Sequence[Issued], first: date, *, is_trial: bool) -> None:
     from bijlighar.kernel.energy import format_kwh
-    from bijlighar.kernel.money import format_rupees
 
     made = [bill for one in done for bill in one.bills if bill.number in one.new]
     there = sum(len(one.bills) for one in done) - len(made)
@@ -145,36 +140,19 @@ def _tell(done: Sequence[Issued], first: date, *, is_trial: bool) -> None:
     click.echo(f"{first:%Y-%m}: {bills_made}{would}; there already: {there}.")
     click.echo(
         f"{format_kwh(sum(bill.energy_wh for bill in made))} units, "
-        f"Rs {format_rupees(sum(bill.charges_paise for bill in made))} charged, "
-        f"of that true-up Rs {format_rupees(sum(bill.true_up_paise for bill in made))}; "
-        f"Rs {format_rupees(sum(bill.payable_paise for bill in made))} to be paid."
+        f"{rupees(sum(bill.charges_paise for bill in made))} charged, "
+        f"of that true-up {rupees(sum(bill.true_up_paise for bill in made))}; "
+        f"{rupees(sum(bill.payable_paise for bill in made))} to be paid."
     )
     if rejected:
         _tell_rejected(rejected)
 
 
 def _tell_rejected(rejected: Sequence[NotBilled]) -> None:
-    from bijlighar.connections import service as connections
-
     shown = rejected[:MOST_TOLD]
-    homes = connections.homes(connection_ids=[one.connection_id for one in shown])
-    numbers = {home.connection_id: home.consumer_number for home in homes}
+    numbers = numbers_of([one.connection_id for one in shown])
     click.echo(f"{len(rejected)} without a bill:")
     for one in shown:
-        named = numbers.get(one.connection_id, f"connection {one.connection_id}")
-        click.echo(f"  {named}: {one.error}")
+        click.echo(f"  {named(numbers, one.connection_id)}: {one.error}")
     if len(rejected) > len(shown):
         click.echo(f"  and {len(rejected) - len(shown)} more")
-
-
-def _set_up() -> None:
-    """Become a process of the installation that the environment describes."""
-    import logging
-
-    from bijlighar.run.logs import write_logs
-
-    write_logs(level=logging.ERROR)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bijlighar.project.settings")
-    import django
-
-    django.setup()

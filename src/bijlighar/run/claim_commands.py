@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from bijlighar.run.by_hand import set_up
 
 if TYPE_CHECKING:
     from bijlighar.charges.values import Claim, Claims
@@ -57,7 +58,7 @@ def claims(asked: datetime, file: Path | None) -> None:
       bijlighar claims --month 2026-10
       bijlighar claims --month 2026-10 --csv claims-2026-10.csv
     """
-    _set_up()
+    set_up()
     from bijlighar.charges import service as charges
     from bijlighar.clock import clock
 
@@ -171,11 +172,3 @@ def _day(found: Claims) -> date:
     from bijlighar.kernel.ist import in_ist
 
     return in_ist(found.closes_at).date()
-
-
-def _set_up() -> None:
-    """Become a process of the installation that the environment describes."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bijlighar.project.settings")
-    import django
-
-    django.setup()

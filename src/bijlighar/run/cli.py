@@ -13,6 +13,8 @@ import click
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.run.audit_commands import audit
 from bijlighar.run.bill_commands import bills
+from bijlighar.run.by_hand import set_up
+from bijlighar.run.charge_commands import charges
 from bijlighar.run.claim_commands import claims
 from bijlighar.run.meter_commands import meter
 from bijlighar.run.mode_commands import mode
@@ -167,7 +169,7 @@ def serve(port: int) -> None:
 @main.command()
 def work() -> None:
     """The worker: deferred jobs and the schedule."""
-    _set_up()
+    set_up()
     from bijlighar.run.work import work as run
 
     asyncio.run(run())
@@ -177,7 +179,7 @@ def work() -> None:
 @click.option("--answer-timeout", default=10.0, show_default=True, help="Seconds.")
 def poll(answer_timeout: float) -> None:
     """The head-end: reads meters and sends relay commands."""
-    _set_up()
+    set_up()
     from bijlighar.run.poll import poll as run
 
     asyncio.run(run(answer_timeout_s=answer_timeout))
@@ -196,7 +198,7 @@ def town() -> None:
 @main.command()
 def people() -> None:
     """The pretend people of a demo: they read their phones and recharge."""
-    _set_up()
+    set_up()
     from bijlighar.run.people import live
 
     live(seed=int(os.environ["BIJLIGHAR_TOWN_SEED"]))
@@ -207,7 +209,7 @@ def migrate() -> None:
     """Bring the database's tables up to date."""
     from bijlighar.run.stage import migrate as run
 
-    _set_up()
+    set_up()
     run()
 
 
@@ -218,7 +220,7 @@ def restored() -> None:
     The meters have heard counters that a restored database knows nothing of. Run this
     before the head-end is started again.
     """
-    _set_up()
+    set_up()
     from bijlighar.headend.service import jump_counters
 
     click.echo(f"The counters of {jump_counters()} meters are far ahead now.")
@@ -226,22 +228,12 @@ def restored() -> None:
 
 main.add_command(audit)
 main.add_command(bills)
+main.add_command(charges)
 main.add_command(claims)
 main.add_command(meter)
 main.add_command(mode)
 main.add_command(staff)
 main.add_command(tariffs)
-
-
-def _set_up() -> None:
-    """Become a process of the installation that the environment describes."""
-    from bijlighar.run.logs import write_logs
-
-    write_logs()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bijlighar.project.settings")
-    import django
-
-    django.setup()
 
 
 def _keep_quiet() -> None:

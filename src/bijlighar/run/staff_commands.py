@@ -7,7 +7,6 @@ administrators add people.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from datetime import datetime
 import click
 
 from bijlighar.kernel.errors import BijligharError
+from bijlighar.run.by_hand import set_up
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
@@ -42,7 +42,7 @@ def first(login: str, name_en: str, name_hi: str, discom: str) -> None:
         raise click.BadParameter(
             "3 to 40 small letters, digits, dots or dashes", param_hint="--login"
         )
-    _set_up()
+    set_up()
     from bijlighar.clock import clock
 
     code = invite_first_administrator(
@@ -124,13 +124,3 @@ def _invited_before(login: str, area_id: int, now: datetime) -> int | None:
             f"This discom has an administrator, {held[0].person.login}, who adds others."
         )
     return None
-
-
-def _set_up() -> None:
-    from bijlighar.run.logs import write_logs
-
-    write_logs()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bijlighar.project.settings")
-    import django
-
-    django.setup()
