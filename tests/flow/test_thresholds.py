@@ -49,18 +49,18 @@ def evidence(home: Home, day: date):
 
 def test_who_comes_close_is_told_once_and_what_it_will_cost():
     asha = home_in("LV-1.2.U")
-    closed = live(asha, 110_000, 12_000, 1_000)
+    closed = live(asha, 113_000, 12_000, 1_000)
     (ahead,) = [one for each in closed for one in each.ahead]
-    assert (ahead.threshold_wh, ahead.used_wh) == (150_000, 122_000)
+    assert (ahead.threshold_wh, ahead.used_wh) == (155_000, 125_000)
     (text,) = told(asha)
-    assert "122 यूनिट" in text
-    assert "150 यूनिट" in text
+    assert "125 यूनिट" in text
+    assert "155 यूनिट" in text
     assert ahead.costs_paise > 100_00
 
 
 def test_what_the_threshold_took_is_held_back_for_the_days_of_the_order():
     asha = home_in("LV-1.2.U")
-    live(asha, 140_000, 9_000, 3_000)
+    live(asha, 144_000, 9_000, 3_000)
     through = MAY + 2 * ONE_DAY
     shock = charges.shocks_of(connection_ids=[asha.connection_id], today=through + ONE_DAY)
     held = shock[asha.connection_id]
@@ -76,7 +76,7 @@ def test_what_the_threshold_took_is_held_back_for_the_days_of_the_order():
 def test_nobody_is_cut_for_a_shock_alone():
     """What is left is less than the shock took: without it there would be money."""
     rich = home_in("LV-1.2.U", opening_paise=5_000_00)
-    live(rich, 140_000, 9_000, 3_000)
+    live(rich, 144_000, 9_000, 3_000)
     spent = 5_000_00 - _balance(rich)
     shock = charges.shocks_of(connection_ids=[rich.connection_id], today=MAY + 3 * ONE_DAY)[
         rich.connection_id

@@ -233,6 +233,7 @@ def schemes(draw: st.DrawFn) -> dict[str, FreeUnits | PayableCap | None]:
         upto = draw(some)
         cap = PayableCap(
             upto_wh=upto * 1000,
+            per_days=draw(st.none() | st.just(30) | st.integers(28, MOST_DAYS)),
             first_wh=draw(st.integers(1, upto)) * 1000,
             rupees=draw(decimals(300, 2) | decimals(100_000, 2)),
             of=draw(heads_of(CHARGES)),
@@ -378,5 +379,8 @@ def limits_wh(schedule: Schedule) -> list[int]:
     if schedule.free_units:
         found.append(schedule.free_units.free_wh)
     if schedule.payable_cap:
-        found += [schedule.payable_cap.upto_wh, schedule.payable_cap.first_wh]
+        cap = schedule.payable_cap
+        found += [cap.upto_wh, cap.first_wh]
+        if cap.per_days is not None:
+            found += [cap.upto_wh * days // cap.per_days for days in (28, 29, 30, 31)]
     return sorted({wh for wh in found if wh is not None})

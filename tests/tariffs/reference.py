@@ -33,7 +33,7 @@ def rated_micropaise(schedule: Schedule, row: Row) -> dict[Head, int]:
     home = Home(schedule, row)
     rules: dict[Head, Callable[[], int]] = {
         Head.ENERGY: lambda: home.energy(home.used),
-        Head.TIME_OF_DAY: home.time_of_day,
+        Head.TIME_OF_DAY: lambda: home.time_of_day(home.heads[Head.ENERGY]),
         Head.FIXED: home.fixed,
         Head.EXCESS_DEMAND: home.excess_demand,
         Head.SUBSIDY: lambda: -home.subsidy(home.used),
@@ -99,12 +99,13 @@ class Home:
             rupees += inside / 1000 * Fraction(slab.rupees_per_kwh)
         return micropaise(rupees)
 
-    def time_of_day(self) -> int:
+    def time_of_day(self, energy: int) -> int:
+        """Each window's share of an energy charge."""
         total = 0
         for window, inside in zip(self.order.windows, self.row["windows_wh"], strict=True):
             if self.used:
                 part = min(Fraction(inside), self.used) / self.used
-                in_window = half_up(self.heads[Head.ENERGY] * part)
+                in_window = half_up(energy * part)
                 total += half_up(in_window * Fraction(window.share))
         return total
 
@@ -152,7 +153,10 @@ class Home:
 
     def is_capped(self) -> bool:
         cap = self.order.payable_cap
-        return cap is not None and self.within(cap.upto_wh)
+        if cap is None or cap.per_days is None:
+            return cap is not None and self.within(cap.upto_wh)
+        per_day = Fraction(cap.upto_wh, cap.per_days)
+        return self.selecting <= per_day * self.row["slab_days"]
 
     def covered(self) -> Fraction:
         """The units that a scheme pays for."""
@@ -165,13 +169,22 @@ class Home:
     def scheme(self) -> int:
         cap = self.order.payable_cap
         if self.is_capped():
-            beyond = self.energy(self.used) - self.energy(self.covered())
+            beyond = sum(self.above()[head] for head in cap.of if head in self.above())
             held = sum(self.heads[head] for head in cap.of) - beyond
             month = Fraction(self.row["slab_days"], self.row["days_in_month"])
             return -max(held - micropaise(Fraction(cap.rupees) * month), 0)
         if self.within_free():
             return -sum(self.heads.values())
-        return self.subsidy(self.covered()) - self.energy(self.covered())
+        return sum(self.above()[head] - self.heads[head] for head in self.above())
+
+    def above(self) -> dict[Head, int]:
+        """What goes by the unit, of the units that no scheme pays for."""
+        energy = self.energy(self.used) - self.energy(self.covered())
+        return {
+            Head.ENERGY: energy,
+            Head.TIME_OF_DAY: self.time_of_day(energy),
+            Head.SUBSIDY: self.subsidy(self.covered()) - self.subsidy(self.used),
+        }
 
     def counted(self, of: Sequence[Head], on: On) -> int:
         """The sum of some heads, for all units or those that no scheme pays for."""
@@ -181,8 +194,7 @@ class Home:
         chargeable = dict(self.heads)
         if self.within_free():
             chargeable = dict.fromkeys(chargeable, 0)
-        chargeable[Head.ENERGY] = self.energy(self.used) - self.energy(self.covered())
-        chargeable[Head.SUBSIDY] = self.subsidy(self.covered()) - self.subsidy(self.used)
+        chargeable |= self.above()
         return sum(chargeable[head] for head in of)
 
     def fppas(self) -> int:

@@ -293,7 +293,7 @@ def test_lines_sum_to_the_charge_of_every_head(data):
 
 ALL_PARAMETERS = (
     "units rate above threshold clock base days days_in_month load load_before step steps "
-    "steps_before amount amount_before times least others first rate_before"
+    "steps_before amount amount_before times least others first rate_before upto per_days"
 )
 
 

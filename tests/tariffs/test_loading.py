@@ -175,6 +175,19 @@ RELIEFS = [
         "`funded_by` is missing",
     ),
     ("first_kwh: 100", "first_kwh: 151", "151", "`first_kwh` is above `upto_kwh`"),
+    *(
+        (
+            "first_kwh: 100",
+            f"first_kwh: 100\n      per_days: {days}",
+            f"per_days: {days}",
+            reason,
+        )
+        for days, reason in [
+            (27, "`per_days` is 27, outside 28 to 92"),
+            (93, "`per_days` is 93, outside 28 to 92"),
+            ("null", "`per_days` must be a whole number"),
+        ]
+    ),
     (
         "of: [energy, fixed]",
         "of: [energy, duty]",

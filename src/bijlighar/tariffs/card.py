@@ -121,7 +121,10 @@ def _reliefs(card: _Card) -> Iterator[Row]:
         cap = schedule.payable_cap
         value = f"first {_number(cap.first_wh)} units cost at most ₹{cap.rupees}"
         value += f", by {cap.funded_by}"
-        yield _row(cap, "payable cap", f"month {_upto(cap.upto_wh)}", value)
+        applies = f"month {_upto(cap.upto_wh)}"
+        if cap.per_days is not None:
+            applies = f"{_upto(cap.upto_wh)} in {cap.per_days} days"
+        yield _row(cap, "payable cap", applies, value)
 
 
 def _taxes(card: _Card) -> Iterator[Row]:

@@ -14,7 +14,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from bijlighar.tariffs.heads import Scale, scale_of
+from bijlighar.tariffs.exact import Whole
+from bijlighar.tariffs.heads import Scale, cap_upto_wh, scale_of
 from bijlighar.tariffs.rating import check, rate, rows_of
 from bijlighar.tariffs.values import IntArray, Schedule, Slices
 
@@ -61,8 +62,8 @@ def thresholds(
     )
     share = schedule.cliff.warn_at_share if schedule.cliff else Decimal(1)
     found: list[Threshold] = []
-    for what, month_wh in _limits(schedule):
-        upto_wh = int(_upto_wh(scale, what, month_wh)[0])
+    for what, column in _limits(schedule, scale, np.array([slab_days])):
+        upto_wh = int(column[0])
         warn_at = (upto_wh * share).to_integral_value(ROUND_CEILING)
         found.append(Threshold(upto_wh=upto_wh, warn_at_wh=int(warn_at), what=what))
     return tuple(sorted(found, key=lambda one: one.upto_wh))
@@ -128,8 +129,8 @@ def shock_of(schedule: Schedule, before: Slices, after: Slices) -> IntArray:
     scale = scale_of(schedule, days_in_month=after.days_in_month, slab_days=after.slab_days)
     total = np.zeros_like(after.energy_wh)
     done: list[IntArray] = []
-    for what, month_wh in _limits(schedule):
-        upto_wh = np.broadcast_to(_upto_wh(scale, what, month_wh), total.shape)
+    for _, column in _limits(schedule, scale, after.slab_days):
+        upto_wh = np.broadcast_to(column, total.shape)
         is_crossed = (before.selecting_wh <= upto_wh) & (upto_wh < after.selecting_wh)
         for same in done:
             is_crossed &= same != upto_wh
@@ -148,22 +149,20 @@ def _shock(schedule: Schedule, slices: Slices, upto_wh: IntArray) -> IntArray:
     return rate(schedule, above).total_paise - rate(schedule, at).total_paise
 
 
-def _limits(schedule: Schedule) -> Iterator[tuple[What, int]]:
-    """What changes at which use of a whole month."""
-    for ladder in schedule.energy:
-        if ladder.upto_wh is not None:
-            yield What.LADDER, ladder.upto_wh
-    for band in schedule.fixed:
-        if band.upto_wh is not None:
-            yield What.FIXED_BAND, band.upto_wh
-    if schedule.free_units is not None:
-        yield What.FREE_UNITS, schedule.free_units.free_wh
-    if schedule.payable_cap is not None:
-        yield What.CAP, schedule.payable_cap.upto_wh
+def _limits(
+    schedule: Schedule, scale: Scale, slab_days: IntArray
+) -> Iterator[tuple[What, IntArray]]:
+    """What changes above how many whole Wh of each row; one number where all are alike."""
+    for what, bands in ((What.LADDER, schedule.energy), (What.FIXED_BAND, schedule.fixed)):
+        for band in bands:
+            if band.upto_wh is not None:
+                yield what, _whole_wh(scale, scale.limit(band.upto_wh))
+    free, cap = schedule.free_units, schedule.payable_cap
+    if free is not None:
+        yield What.FREE_UNITS, _whole_wh(scale, scale.whole_units(free.free_wh))
+    if cap is not None:
+        yield What.CAP, np.atleast_1d(cap_upto_wh(cap, scale, slab_days))
 
 
-def _upto_wh(scale: Scale, what: What, month_wh: int) -> IntArray:
-    """The most whole Wh within a limit, for each row; one number where all are alike."""
-    is_free = what is What.FREE_UNITS
-    limit = scale.whole_units(month_wh) if is_free else scale.limit(month_wh)
+def _whole_wh(scale: Scale, limit: Whole) -> IntArray:
     return np.atleast_1d(np.asarray(limit, dtype=np.int64) // scale.times)

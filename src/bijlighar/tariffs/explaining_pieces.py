@@ -17,12 +17,13 @@ from bijlighar.kernel.energy import WH_PER_KWH
 from bijlighar.kernel.money import divide_half_up, format_rupees
 from bijlighar.tariffs.exact import MICROPAISE_PER_PAISA
 from bijlighar.tariffs.explaining_reasons import Reason
-from bijlighar.tariffs.heads import SHARE_PLACES, Month
+from bijlighar.tariffs.heads import SHARE_PLACES, Month, cap_upto_wh
 from bijlighar.tariffs.values import (
     FixedBand,
     Head,
     Ladder,
     Measured,
+    PayableCap,
     Schedule,
     Slices,
     Unit,
@@ -110,6 +111,17 @@ def crossing(
         is_up=is_up,
         is_expected=one(between.now.used) <= limit,
         threshold_units=units(limit, one(scale.times)),
+    )
+
+
+def crossing_of_cap(between: Between, cap: PayableCap, *, is_up: bool) -> Crossing:
+    """The crossing of the limit within which a cap holds."""
+    slices = between.now.slices
+    upto_wh = one(cap_upto_wh(cap, between.now.scale, slices.slab_days))
+    return Crossing(
+        is_up=is_up,
+        is_expected=one(slices.energy_wh) <= upto_wh,
+        threshold_units=units(upto_wh),
     )
 
 

@@ -9,13 +9,27 @@ from bijlighar.tariffs.explaining_pieces import (
     Between,
     Piece,
     crossing,
+    crossing_of_cap,
     one,
     rupees,
     units,
 )
 from bijlighar.tariffs.explaining_reasons import Reason
-from bijlighar.tariffs.heads import Month, slab_cost
+from bijlighar.tariffs.heads import Month
 from bijlighar.tariffs.values import FreeUnits, Head, PayableCap, Unit
+
+_CAP = (
+    Reason.PAYABLE_CAP,
+    Reason.PAYABLE_CAP_LOST,
+    Reason.PAYABLE_CAP_EXPECTED,
+    Reason.PAYABLE_CAP_BACK,
+)
+_CAP_BY_DAYS = (
+    Reason.PAYABLE_CAP_BY_DAYS,
+    Reason.PAYABLE_CAP_BY_DAYS_LOST,
+    Reason.PAYABLE_CAP_BY_DAYS_EXPECTED,
+    Reason.PAYABLE_CAP_BY_DAYS_BACK,
+)
 
 
 def subsidy_pieces(between: Between) -> Iterator[Piece]:
@@ -53,7 +67,9 @@ def _free_pieces(between: Between, free: FreeUnits) -> Iterator[Piece]:
     passed = crossing(between, free.free_wh, is_up=not is_within, whole=True)
     wh = _covered_wh(now) - _covered_wh(was)
     every = between.grown(Head.SCHEME)
-    per_unit = every if was_within and is_within else _unit_cost(was) - _unit_cost(now)
+    per_unit = every
+    if not (was_within and is_within):
+        per_unit = one(was.covered_cost()) - one(now.covered_cost())
     if was_within and is_within:
         reason = Reason.FREE_UNITS_WITHIN
     else:
@@ -86,26 +102,17 @@ def _covered_wh(month: Month) -> int:
     return one(month.covered()) // one(month.scale.times)
 
 
-def _unit_cost(month: Month) -> int:
-    """What the free units cost, net of the subsidy on them."""
-    covered = month.covered()
-    cost = one(month.energy_at(covered))
-    if month.schedule.subsidy:
-        cost -= one(slab_cost(month.schedule.subsidy, covered, month.scale))
-    return cost
-
-
 def _cap_pieces(between: Between, cap: PayableCap) -> Iterator[Piece]:
     was, now = between.was, between.now
     was_capped, is_capped = bool(one(was.is_capped())), bool(one(now.is_capped()))
-    passed = crossing(between, cap.upto_wh, is_up=not is_capped)
-    reason = Reason.PAYABLE_CAP
+    passed = crossing_of_cap(between, cap, is_up=not is_capped)
+    slab_days = one(now.slices.slab_days)
+    # In a period of just those days the limit is as printed: nothing is to be converted.
+    is_by_days = cap.per_days is not None and cap.per_days != slab_days
+    holds, lost, expected, back = _CAP_BY_DAYS if is_by_days else _CAP
+    reason = holds
     if was_capped != is_capped:
-        reason = passed.reason(
-            crossed=Reason.PAYABLE_CAP_LOST,
-            expected=Reason.PAYABLE_CAP_EXPECTED,
-            back=Reason.PAYABLE_CAP_BACK,
-        )
+        reason = passed.reason(crossed=lost, expected=expected, back=back)
     scale = now.scale
     yield Piece(
         reason=reason,
@@ -113,6 +120,9 @@ def _cap_pieces(between: Between, cap: PayableCap) -> Iterator[Piece]:
         rate=str(cap.rupees),
         parameters={
             "threshold": passed.threshold_units,
+            "days": str(slab_days),
+            "upto": units(cap.upto_wh),
+            "per_days": str(cap.per_days or slab_days),
             "first": units(one(scale.limit(cap.first_wh)), one(scale.times)),
             "amount": rupees(one(now.cap())),
         },

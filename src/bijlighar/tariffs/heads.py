@@ -23,6 +23,7 @@ from bijlighar.tariffs.values import (
     Head,
     IntArray,
     On,
+    PayableCap,
     Per,
     Schedule,
     Slab,
@@ -36,6 +37,8 @@ BASIS_POINTS = 10_000
 CW_PER_W = 100
 CW_PER_KW = 100_000
 SHARE_PLACES = 4
+_BY_UNIT = (Head.ENERGY, Head.TIME_OF_DAY, Head.SUBSIDY)
+"""Heads of which each unit has its part; the others are of the whole month."""
 DAYS_OF_A_MONTH = 30
 
 
@@ -78,6 +81,16 @@ def scale_of(schedule: Schedule, *, days_in_month: IntArray, slab_days: IntArray
     return Scale(times=days_in_month, days=slab_days, months=None, places=0)
 
 
+def cap_upto_wh(cap: PayableCap, scale: Scale, slab_days: IntArray) -> IntArray:
+    """The most whole Wh within which a cap holds, for each row's period.
+
+    Use is whole Wh, so that nothing is lost by leaving a part of one out.
+    """
+    if cap.per_days is not None:
+        return cap.upto_wh * slab_days // cap.per_days
+    return np.asarray(scale.limit(cap.upto_wh), dtype=np.int64) // scale.times
+
+
 def heads_of(schedule: Schedule) -> frozenset[Head]:
     """The heads that a schedule has; every other is nothing for everybody."""
     there = {
@@ -114,7 +127,7 @@ class Month:
         self.heads: dict[Head, IntArray] = {Head.ENERGY: self.energy_at(self.used)}
         # In the order of calculation: what follows may be a share of what stands before.
         amounts = {
-            Head.TIME_OF_DAY: self._time_of_day,
+            Head.TIME_OF_DAY: lambda: self.time_of_day_of(self.heads[Head.ENERGY]),
             Head.FIXED: self._fixed,
             Head.EXCESS_DEMAND: self._excess,
             Head.SUBSIDY: self._subsidy,
@@ -164,7 +177,8 @@ class Month:
         cap = self.schedule.payable_cap
         if cap is None:
             return np.zeros(len(self.used), dtype=bool)
-        return self.is_within(cap.upto_wh)
+        upto_wh = cap_upto_wh(cap, self.scale, self.slices.slab_days)
+        return self.slices.selecting_wh <= upto_wh
 
     def base(self, of: Sequence[Head], on: On) -> IntArray:
         """The sum of some heads; those the schedule does not have are nothing."""
@@ -238,13 +252,22 @@ class Month:
 
     def _counted(self, head: Head, on: On) -> IntArray:
         amount = self.heads[head]
-        if on is On.ALL_UNITS or Head.SCHEME not in self.heads:
+        if on is On.ALL_UNITS or not self._has_scheme:
             return amount
         if head is Head.ENERGY:
-            return amount - self.energy_at(self.covered())
+            return self._chargeable_energy()
+        if head is Head.TIME_OF_DAY:
+            return self.time_of_day_of(self._chargeable_energy())
         if head is Head.SUBSIDY:
             return amount + slab_cost(self.schedule.subsidy, self.covered(), self.scale)
         return np.where(self.within_free(), 0, amount)
+
+    @property
+    def _has_scheme(self) -> bool:
+        return bool(self.schedule.free_units or self.schedule.payable_cap)
+
+    def _chargeable_energy(self) -> IntArray:
+        return self.heads[Head.ENERGY] - self.energy_at(self.covered())
 
     def _upto(self, upto_wh: int | None) -> IntArray:
         if upto_wh is None:
@@ -261,9 +284,9 @@ class Month:
             return np.where(self.is_capped(), self._upto(cap.first_wh), 0)
         return np.zeros_like(self.used)
 
-    def _time_of_day(self) -> IntArray:
-        """Each window's share of the energy charge, spread evenly over the energy."""
-        energy, used = self.heads[Head.ENERGY], np.maximum(self.slices.energy_wh, 1)
+    def time_of_day_of(self, energy: IntArray) -> IntArray:
+        """Each window's share of an energy charge, spread evenly over the energy."""
+        used = np.maximum(self.slices.energy_wh, 1)
         total = np.zeros_like(energy)
         for column, window in enumerate(self.schedule.windows):
             inside = np.minimum(self.slices.windows_wh[:, column], self.slices.energy_wh)
@@ -294,13 +317,16 @@ class Month:
     def _scheme(self) -> IntArray:
         cap = self.schedule.payable_cap
         if cap is not None:
-            above = self.heads[Head.ENERGY] - self.energy_at(self.covered())
+            by_unit = [head for head in cap.of if head in _BY_UNIT]
+            above = self.base(by_unit, On.CHARGEABLE_UNITS)
             held = self.base(cap.of, On.ALL_UNITS) - above - self.cap()
             return -np.where(self.is_capped(), np.maximum(held, 0), 0)
-        covered = self.energy_at(self.covered())
-        covered -= slab_cost(self.schedule.subsidy, self.covered(), self.scale)
         every = sum(self.heads.values(), np.zeros_like(self.used))
-        return -np.where(self.within_free(), every, covered)
+        return -np.where(self.within_free(), every, self.covered_cost())
+
+    def covered_cost(self) -> IntArray:
+        """What the energy that a scheme pays for costs, net of what goes with its units."""
+        return self.base(_BY_UNIT, On.ALL_UNITS) - self.base(_BY_UNIT, On.CHARGEABLE_UNITS)
 
     def _fppas(self) -> IntArray:
         rule = self.schedule.fppas

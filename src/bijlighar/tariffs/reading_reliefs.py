@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bijlighar.kernel.energy import WH_PER_KWH
+from bijlighar.tariffs.rating import MOST_DAYS
 from bijlighar.tariffs.reading_charges import (
     MOST_KWH,
     RATE_PLACES,
@@ -54,6 +55,9 @@ EACH_PAISA = Rounding(
     confidence=Confidence.MEDIUM,
 )
 
+LEAST_PERIOD_DAYS = 28
+"""A limit for fewer days than the shortest month has would be none of a month."""
+
 MOST_HELD_DAYS = 62
 """No order holds a disconnection back for longer because of a threshold."""
 
@@ -85,12 +89,13 @@ def read_payable_cap(schedule: Table) -> PayableCap | None:
     if not schedule.has("payable_cap"):
         return None
     keys = ("upto_kwh", "first_kwh", "rupees", "of", "funded_by", *SAID)
-    one = schedule.table("payable_cap", keys=keys)
+    one = schedule.table("payable_cap", keys=keys, optional=("per_days",))
     upto, first = _units(one, "upto_kwh"), _units(one, "first_kwh")
     if first > upto:
         raise one.refuse("`first_kwh` is above `upto_kwh`", "first_kwh")
     return PayableCap(
         upto_wh=upto,
+        per_days=_per_days(one),
         first_wh=first,
         rupees=one.decimal("rupees", least="0", most="100000", places=2),
         of=read_heads(one, _CHARGES),
@@ -260,6 +265,16 @@ def _units(one: Table, key: str) -> int:
     if not 1 <= units <= MOST_KWH:
         raise one.refuse(f"`{key}` is {units}, not units of a month", key)
     return units * WH_PER_KWH
+
+
+def _per_days(one: Table) -> int | None:
+    if not one.has("per_days"):
+        return None
+    days = one.whole("per_days")
+    if not LEAST_PERIOD_DAYS <= days <= MOST_DAYS:
+        reason = f"`per_days` is {days}, outside {LEAST_PERIOD_DAYS} to {MOST_DAYS}"
+        raise one.refuse(reason, "per_days")
+    return days
 
 
 def _step(one: Table, key: str) -> int:

@@ -189,11 +189,15 @@ class FreeUnits:
 class PayableCap:
     """In a month of at most `upto_wh`, the first `first_wh` cost no more than `rupees`.
 
-    The heads of `of`, less the energy above `first_wh`, are what the cap holds down. Above
-    `upto_wh` there is nothing of it in that month.
+    The heads of `of`, less what of them is for the energy above `first_wh`, are what the
+    cap holds down. Above `upto_wh` there is nothing of it in that month.
+
+    With `per_days`, `upto_wh` is for so many days, whatever the calendar month has: at 150
+    units per 30 days a month of 31 may have 155, February 140. Without, it is for a month.
     """
 
     upto_wh: int
+    per_days: int | None = None
     first_wh: int
     rupees: Decimal
     of: tuple[Head, ...]
