@@ -60,7 +60,9 @@ def queue(home: Home, wanted: RelayWanted = RelayWanted.OPEN, source: str = "a")
 def give_up(command_id: int) -> None:
     """Every attempt at a command brings no answer."""
     for _ in range(MOST_ATTEMPTS):
-        headend.claim(command_ids=[command_id], claimed_by=1, now=NOON)
+        headend.claim(
+            commands=[headend.command_of(command_id=command_id)], claimed_by=1, now=NOON
+        )
         headend.unconfirmed(command_id=command_id, error="no answer", now=NOON)
 
 

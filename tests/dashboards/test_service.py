@@ -93,7 +93,9 @@ def test_a_command_that_is_shown_as_failed_no_more_is_noticed_too(town):
     command_id = queue(town[1], RelayWanted.CLOSED)
     give_up(command_id)
     before = dashboards.pulse()
-    headend.claim(command_ids=[command_id], claimed_by=1, now=NOON)
+    headend.claim(
+        commands=[headend.command_of(command_id=command_id)], claimed_by=1, now=NOON
+    )
     headend.confirmed(command_id=command_id, now=NOON)
     assert dashboards.pulse() != before
     assert dashboards.changed_since(before=before) == {town[1].connection_id}

@@ -70,7 +70,7 @@ def test_a_due_command_is_taken_by_one_of_many(committed_db):
             )
             due = ask(among=[one.command_id for one in ask()])
             taken = [one.command_id for one in due]
-            headend.claim(command_ids=taken, claimed_by=1 + thread, now=NOW)
+            headend.claim(commands=due, claimed_by=1 + thread, now=NOW)
         return taken
 
     taken = [one for thread in at_once(release, threads=THREADS) for one in thread]

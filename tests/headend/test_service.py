@@ -215,7 +215,7 @@ def claim(command: Command, *, now: datetime = NOW, by: int = LIVING) -> int:
             cursor.execute(
                 "select pg_advisory_xact_lock(%s, %s)", [headend.LOCK_CLASS, LIVING]
             )
-    headend.claim(command_ids=[command.command_id], claimed_by=by, now=now)
+    headend.claim(commands=[command], claimed_by=by, now=now)
     return command.command_id
 
 

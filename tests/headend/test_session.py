@@ -19,7 +19,7 @@ from bijlighar.headend.session import (
     read_meter,
 )
 from bijlighar.headend.transport import MOST_BAD_FRAMES, MeterSilent
-from bijlighar.headend.values import ReadPlan, RelayWanted
+from bijlighar.headend.values import ReadKind, ReadPlan, RelayWanted
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.readings.values import Blocks, DailyRegister
 from tests.dlms.forgery import by_meter, flipped
@@ -221,8 +221,10 @@ def test_half_an_hour_holds_no_more_than_fits_where_it_is_kept():
     cells = list(axdr.elements(meter.rows[0]))
     cells[3] = axdr.double_long_unsigned(2**31)
     meter.rows[0] = axdr.structure(cells)
-    with pytest.raises(MeterRefused, match="for Wh"):
-        read(meter)
+    result = read(meter)
+    assert "for Wh" in result.error
+    assert (result.heard.blocks, len(result.heard.daily)) == ((), 3)
+    assert result.kinds == {ReadKind.DAILY}
 
 
 @pytest.mark.parametrize("minutes", [-10, -1, 0, 10])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -50,30 +50,48 @@ def release(
         seen = headend.due_commands(now=now, limit=limit, own=own, in_flight=in_flight)
         if not seen:
             return ()
-        # Wallets are always locked first, then supplies, then commands: see README.
-        allowed = _may_still_be_cut(seen, now, sending_takes)
-        due = headend.due_commands(
-            now=now,
-            limit=limit,
-            own=own,
-            in_flight=in_flight,
-            among=[one.command_id for one in seen],
+
+        def lock_due(command_ids: Sequence[int]) -> tuple[Command, ...]:
+            return headend.due_commands(
+                now=now, limit=limit, own=own, in_flight=in_flight, among=command_ids
+            )
+
+        going = last_look(
+            seen=seen, lock_due=lock_due, sending_takes=sending_takes, now=now
         )
-        going = []
-        for command in due:
-            if command.wanted is RelayWanted.CLOSED or command.connection_id in allowed:
-                going.append(command)
-            else:
-                take_back(command=command, because=OVERTAKEN, now=now)
-        headend.claim(
-            command_ids=[command.command_id for command in going], claimed_by=own, now=now
-        )
+        mine = headend.claim(commands=going, claimed_by=own, now=now)
     last_moment = supply.last_moment_to_open(
         policy_name=settings.BIJLIGHAR["supply_policy"],
         now=now,
         sending_takes=sending_takes,
     )
-    return tuple(replace(command, open_before=last_moment) for command in going)
+    return tuple(
+        replace(command, open_before=last_moment)
+        for command in going
+        if command.command_id in mine
+    )
+
+
+def last_look(
+    *,
+    seen: Sequence[Command],
+    lock_due: Callable[[Sequence[int]], tuple[Command, ...]],
+    sending_takes: timedelta,
+    now: datetime,
+) -> list[Command]:
+    """Which of these commands may go, looked at under the wallets' locks; others are over.
+
+    `lock_due` locks those of the given ids that are still due. Whoever sends or hands out
+    comes through here: wallets are always locked first, then supplies, then commands.
+    """
+    allowed = _may_still_be_cut(seen, now, sending_takes)
+    going = []
+    for command in lock_due([one.command_id for one in seen]):
+        if command.wanted is RelayWanted.CLOSED or command.connection_id in allowed:
+            going.append(command)
+        else:
+            take_back(command=command, because=OVERTAKEN, now=now)
+    return going
 
 
 def confirm_relay(*, outcome: RelayOutcome, now: datetime) -> None:
@@ -82,6 +100,12 @@ def confirm_relay(*, outcome: RelayOutcome, now: datetime) -> None:
     What was read is the truth whatever has become of the command meanwhile.
     """
     with transaction.atomic(durable=True):
+        settle_outcome(outcome=outcome, now=now)
+
+
+def settle_outcome(*, outcome: RelayOutcome, now: datetime) -> None:
+    """The same, in the caller's transaction."""
+    with transaction.atomic():
         command = headend.command_of(command_id=outcome.command_id)
         ledger.lock_balances(owner_ids=[command.connection_id])
         _settle(command, outcome, now)

@@ -31,13 +31,22 @@ def hear_meter(
         known = readings.last_register_days(meter_ids=meter_ids)
         stored = readings.store(heard=heard, now=now)
         headend.heard(meter_counters=meter_counters, now=now)
-        brought_a_day = [one.meter_id for one in heard if one.daily]
-        if brought_a_day:
-            places = connections.connections_of(meter_ids=brought_a_day)
-            later.close_day(connection_ids=sorted(places.values()))
-        _charge_late(heard, known)
+        charge_what_came(heard=heard, known=known)
     _take_up_again(meter_ids, now)
     return stored
+
+
+def charge_what_came(*, heard: Sequence[Heard], known: Mapping[int, date]) -> None:
+    """Let the days that can be closed now be charged, and those that were be looked at.
+
+    `known` are the last days of which registers were known before. Joins the caller's
+    transaction.
+    """
+    brought_a_day = [one.meter_id for one in heard if one.daily]
+    if brought_a_day:
+        places = connections.connections_of(meter_ids=brought_a_day)
+        later.close_day(connection_ids=sorted(places.values()))
+    _charge_late(heard, known)
 
 
 def miss_meter(*, errors: Mapping[int, str], now: datetime) -> None:

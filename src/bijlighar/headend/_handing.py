@@ -10,50 +10,31 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import BooleanField, F
-from django.db.models.expressions import RawSQL
+from django.db.models import F
 
 from bijlighar.headend.models import RelayCommand
 from bijlighar.headend.values import CommandState
 from bijlighar.kernel.sql import rows, statement
 
 
-OURS = """
-not exists (
-    select from vendors_wayin as way
-    where
-        way.meter_id = headend_metercontact.meter_id
-        and way.starts_at <= %s
-        and (way.ends_at is null or way.ends_at > %s)
-)
-"""
-
-
-def ours(*, now: datetime) -> RawSQL:
-    """A condition on contacts: the meter is behind no vendor's head-end."""
-    return RawSQL(OURS, [now, now], output_field=BooleanField())  # type: ignore[no-untyped-call]
-
-
 def due_for_vendor(
-    *, vendor_id: int, now: datetime, limit: int, among: Sequence[int] | None = None
+    *, vendor_id: int, areas: Sequence[int], now: datetime, limit: int
 ) -> list[int]:
-    """Ids of commands that a vendor may be handed, reconnections first.
+    """Ids of commands that a vendor may be handed in these areas, reconnections first."""
+    return _ids(
+        "due_for_vendor",
+        {"vendor": vendor_id, "areas": list(areas), "now": now, "limit": limit},
+    )
 
-    With `among` they are locked until the caller commits; those that somebody else has just
-    locked are left out.
+
+def lock_for_vendor(*, vendor_id: int, among: Sequence[int], now: datetime) -> list[int]:
+    """Those among these ids that are still due, locked until the caller commits.
+
+    What somebody else has just locked is left out.
     """
-    name = "due_for_vendor" if among is None else "due_for_vendor_locked"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("bijlighar.headend", name),
-            {
-                "vendor": vendor_id,
-                "now": now,
-                "limit": limit,
-                "among": None if among is None else list(among),
-            },
-        )
-        return [row["id"] for row in rows(cursor)]
+    return _ids(
+        "due_for_vendor_locked", {"vendor": vendor_id, "among": list(among), "now": now}
+    )
 
 
 def hand_over(*, command_ids: Sequence[int], vendor_id: int, until: datetime) -> None:
@@ -81,3 +62,9 @@ def heard_by_others(*, until: Mapping[int, datetime], now: datetime) -> None:
             statement("bijlighar.headend", "heard_by_others"),
             {"meters": list(until), "at": list(until.values()), "now": now},
         )
+
+
+def _ids(name: str, parameters: Mapping[str, object]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.headend", name), parameters)
+        return [row["id"] for row in rows(cursor)]

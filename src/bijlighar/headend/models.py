@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from bijlighar.headend.values import CommandState, RelayWanted
+from bijlighar.headend.values import ClockAction, CommandState, Outcome, RelayWanted, Talk
 
 
 class MeterSecret(models.Model):
@@ -19,6 +19,8 @@ class MeterSecret(models.Model):
     wrapped_keys = models.BinaryField()
     next_counter = models.BigIntegerField(default=1)
     known_meter_counter = models.BigIntegerField(default=0)
+    known_push_counter = models.BigIntegerField(default=0)
+    """The last counter of a push that was taken: pushes have counters of their own."""
 
     class Meta:
         constraints = [
@@ -41,9 +43,114 @@ class MeterContact(models.Model):
     failures_in_a_row = models.IntegerField(default=0)
     read_not_before = models.DateTimeField()
     last_error = models.TextField(default="")
+    claimed_by = models.IntegerField(null=True)
+    """The head-end that alone may talk to the meter, as long as it lives (HOLD_LOCK)."""
+    asked_at = models.DateTimeField(null=True)
+    """Since when somebody waits for a reading on demand."""
+    daily_at = models.DateTimeField(null=True)
+    blocks_at = models.DateTimeField(null=True)
+    events_at = models.DateTimeField(null=True)
+    billing_at = models.DateTimeField(null=True)
+    instant_at = models.DateTimeField(null=True)
+    """When each was last asked and answered."""
+    events_until = models.DateTimeField(null=True)
+    clock_drift_s = models.IntegerField(null=True)
+    clock_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["read_not_before"], name="contact_due")]
 
     def __str__(self) -> str:
         return f"contact with meter {self.pk}"
+
+
+class AttemptCount(models.Model):
+    """How often a meter was tried on a day, with what outcome, and how long it took."""
+
+    meter_id = models.BigIntegerField()
+    day = models.DateField()
+    talk = models.TextField()
+    outcome = models.TextField()
+    many = models.IntegerField()
+    took_ms = models.BigIntegerField()
+    longest_ms = models.IntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter_id", "day", "talk", "outcome"],
+                name="one_count_a_meter_day_talk_and_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(talk__in=[one.value for one in Talk]), name="talk_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=[one.value for one in Outcome]),
+                name="outcome_is_known",
+            ),
+            models.CheckConstraint(condition=Q(many__gt=0), name="a_count_counts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt count {self.pk}"
+
+
+class ClockNote(models.Model):
+    """A meter's clock was set, or was too far off to be believed."""
+
+    meter_id = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+    drift_s = models.BigIntegerField()
+    action = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(action__in=[ClockAction.SET.value, ClockAction.DISTRUST.value]),
+                name="clock_was_set_or_distrusted",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"clock note {self.pk}"
+
+
+class OnDemandRead(models.Model):
+    """Somebody asked for a meter's readings at once."""
+
+    meter_id = models.BigIntegerField(db_index=True)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter_id"],
+                condition=Q(ended_at__isnull=True),
+                name="one_open_read_on_demand_a_meter",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"on-demand read {self.pk}"
+
+
+class StrangerCount(models.Model):
+    """Pushes that belong to no meter: how many on a day, and why; nothing else of them."""
+
+    day = models.DateField()
+    why = models.TextField()
+    many = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "why"], name="one_count_a_day_and_why")
+        ]
+
+    def __str__(self) -> str:
+        return f"stranger count {self.pk}"
 
 
 class RelayCommand(models.Model):

@@ -14,9 +14,24 @@ from bijlighar.connections import service as connections
 from bijlighar.connections.values import MeterAddress
 from bijlighar.headend import keys as key_store
 from bijlighar.headend import rules
+from bijlighar.headend._attempts import attempts_of as attempts_of
+from bijlighar.headend._attempts import count_attempts as count_attempts
+from bijlighar.headend._attempts import count_strangers as count_strangers
+from bijlighar.headend._attempts import strangers_on as strangers_on
+from bijlighar.headend._handing import due_for_vendor as due_for_vendor
+from bijlighar.headend._handing import hand_over as hand_over
+from bijlighar.headend._handing import heard_by_others as heard_by_others
+from bijlighar.headend._handing import lock_for_vendor as lock_for_vendor
+from bijlighar.headend._handing import not_answered as not_answered
 from bijlighar.headend._questions import answering_below as answering_below
 from bijlighar.headend._questions import contact_with as contact_with
 from bijlighar.headend._questions import waiting_command as waiting_command
+from bijlighar.headend._reads import LOCK_CLASS as LOCK_CLASS
+from bijlighar.headend._reads import ask_now as ask_now
+from bijlighar.headend._reads import claim_meters, plans_for
+from bijlighar.headend._reads import ended as ended
+from bijlighar.headend._reads import schedule as schedule
+from bijlighar.headend._reads import take_reads as take_reads
 from bijlighar.headend.models import MeterContact, MeterSecret, RelayCommand
 from bijlighar.headend.states import NEXT
 from bijlighar.headend.values import (
@@ -29,12 +44,7 @@ from bijlighar.headend.values import (
     RelayWanted,
     Withdrawn,
 )
-from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kernel.sql import rows, statement
-from bijlighar.readings import service as readings
-
-LOCK_CLASS = 4059
-"""The class of the advisory locks by which head-end processes show that they live."""
 
 HOLD_LOCK = f"select pg_advisory_lock({LOCK_CLASS}, %s)"
 """A head-end process holds this lock, with its own number, in a session of its own. When
@@ -110,21 +120,13 @@ def not_heard(*, errors: Mapping[int, str], now: datetime) -> None:
 
 
 def plan_reads(*, now: datetime, limit: int) -> tuple[ReadPlan, ...]:
-    """Whom to ask now, and for what, longest waiting first."""
-    due = list(
-        MeterContact.objects.filter(read_not_before__lte=now)
-        .order_by("read_not_before", "meter_id")
-        .values_list("meter_id", flat=True)[:limit]
-    )
-    return tuple(
-        ReadPlan(
-            meter_id=one.meter_id,
-            daily_from=one.daily_from,
-            blocks_from_day=one.blocks_from_day,
-            blocks_from_block=one.blocks_from_block,
+    """Whom to ask now, and for what, longest waiting first; nobody is claimed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "due_reads"), {"now": now, "limit": limit}
         )
-        for one in readings.missing(meter_ids=due, today=supply_day_of(now))
-    )
+        ids = [row["meter_id"] for row in rows(cursor)]
+    return plans_for(meter_ids=ids, now=now)
 
 
 def last_error_of(*, meter_id: int) -> str:
@@ -134,8 +136,15 @@ def last_error_of(*, meter_id: int) -> str:
 
 def read_soon(*, now: datetime, meter_ids: Sequence[int] | None = None) -> None:
     """Let these meters (all by default) be asked at once: a midnight has passed."""
-    contacts = MeterContact.objects.all() if meter_ids is None else _contacts(meter_ids)
-    contacts.update(read_not_before=now)
+    with transaction.atomic():
+        contacts = MeterContact.objects.all() if meter_ids is None else _contacts(meter_ids)
+        # Locked in one order: conversations that end meanwhile lock many as well.
+        ids = list(
+            contacts.select_for_update()
+            .order_by("meter_id")
+            .values_list("meter_id", flat=True)
+        )
+        contacts.filter(pk__in=ids).update(read_not_before=now)
 
 
 def queue(*, new: NewCommand, now: datetime) -> bool:
@@ -192,18 +201,23 @@ def due_commands(
     return tuple(_command(found[pk]) for pk in ids)
 
 
-def claim(*, command_ids: Sequence[int], claimed_by: int, now: datetime) -> None:
-    """These commands are being sent: nobody can cancel them any more.
+def claim(*, commands: Sequence[Command], claimed_by: int, now: datetime) -> frozenset[int]:
+    """These commands are being sent: nobody can cancel them any more; answer which are.
 
     `claimed_by` names a head-end process that holds its advisory lock (`HOLD_LOCK`). The
-    caller holds the rows' locks (`due_commands` with `among`).
+    caller holds the rows' locks (`due_commands` with `among`). Left as they are: those
+    whose meter another living head-end is at. That one sends them, or this one when it is
+    done.
     """
-    RelayCommand.objects.filter(pk__in=command_ids).update(
+    mine = claim_meters(meter_ids=[one.meter_id for one in commands], own=claimed_by)
+    sent = frozenset(one.command_id for one in commands if one.meter_id in mine)
+    RelayCommand.objects.filter(pk__in=sent).update(
         state=CommandState.SENDING.value,
         claimed_by=claimed_by,
         attempts=F("attempts") + 1,
         not_before=now,
     )
+    return sent
 
 
 def withdraw(*, command_id: int, because: str, now: datetime) -> Withdrawn:
@@ -231,6 +245,12 @@ def queued_disconnection(*, connection_id: int) -> Command | None:
 def command_of(*, command_id: int) -> Command:
     """One command as it now is."""
     return _command(RelayCommand.objects.get(pk=command_id))
+
+
+def commands_of(*, command_ids: Sequence[int]) -> tuple[Command, ...]:
+    """These commands as they now are, in the order asked for."""
+    found = RelayCommand.objects.in_bulk(list(command_ids))
+    return tuple(_command(found[one]) for one in command_ids)
 
 
 def confirmed(*, command_id: int, now: datetime) -> Command | None:

@@ -1,82 +1,102 @@
-"""What the head-end says to one meter: read its profiles, move its relay and read it back.
+"""What the head-end says to one meter: all that is due in one association, or its relay.
 
 Knows no Django and no clock: `ask_time` is handed in. A conversation uses the utility
-setting client with HLS GMAC; all frames are authenticated and encrypted.
+setting client with HLS GMAC; all frames are authenticated and encrypted. What a meter has
+said before the line broke is kept: only the rest is asked again.
 Source: IS 15959 associations (requirements 3.1), Green Book 9.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TypeGuard
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
 
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
 from bijlighar.dlms.client import Authentication, Client, ClientSettings
-from bijlighar.dlms.cosem import Attribute, CaptureObject, ClassId, RangeSelection
-from bijlighar.dlms.errors import DecodeError, RefusedError
+from bijlighar.dlms.cosem import Attribute, ClassId, RangeSelection
+from bijlighar.dlms.errors import AccessRefused, DecodeError, RefusedError
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import SecurityKeys
+from bijlighar.headend import rows
+from bijlighar.headend.rows import HALF_HOURS, MIDNIGHTS, Profile
+from bijlighar.headend.rows import MeterRefused as MeterRefused
+from bijlighar.headend.rules import ClockPolicy, clock_action, drift_of
 from bijlighar.headend.transport import Line, line_to
-from bijlighar.headend.values import MeterAccess, ReadPlan, RelayWanted
-from bijlighar.kernel.energy import BLOCK_MINUTES, BLOCKS_PER_DAY
+from bijlighar.headend.values import (
+    ClockAction,
+    ClockSeen,
+    MeterAccess,
+    ReadKind,
+    ReadPlan,
+    RelayWanted,
+)
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import ONE_DAY, day_starts, supply_day_of
-from bijlighar.readings.values import Blocks, DailyRegister, Heard
+from bijlighar.readings.values import (
+    BillingReading,
+    Blocks,
+    DailyRegister,
+    Heard,
+    InstantReading,
+    MeterEvent,
+)
+
+log = structlog.get_logger()
 
 SYSTEM_TITLE = b"BJLHES01"
 CHALLENGE_BYTES = 16
 RELEASE_TIMEOUT_S = 1.0
-BLOCK = timedelta(minutes=BLOCK_MINUTES)
+CONVERSATION_TIMEOUT_S = 60.0
+TOOK_TOO_LONG = "The conversation took too long."
+FIRST_EVENTS = timedelta(days=35)
+"""How far back event logs are read at the first time."""
+
 CLOCK_MAY_DIFFER = timedelta(minutes=10)
+ONLY_LOOK = ClockPolicy(
+    set_from=CLOCK_MAY_DIFFER + timedelta(seconds=1),
+    distrust_from=CLOCK_MAY_DIFFER,
+    away_from_block_ends=timedelta(0),
+)
+"""Believe a clock within ten minutes, and never set it."""
 
-
-class MeterRefused(TemporaryError):
-    """The meter answered, but not with what was asked."""
+AskTime = Callable[[], datetime]
 
 
 class TooLate(TemporaryError):
     """Opening the relay would come after the last moment that is allowed."""
 
 
+class TookTooLong(TemporaryError):
+    """The conversation took too long."""
+
+
 class MeterClockWrong(TemporaryError):
     """The meter's clock is off: its midnights are not ours, so no register is taken."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A profile, its columns as single-phase meters capture them, and the one wanted."""
-
-    buffer: Obis
-    captures: tuple[CaptureObject, ...]
-    wanted: Obis
-    most_wh: int
-    """More than this is no measurement, and would not fit where it is kept."""
-
-
-MIDNIGHTS = Profile(
-    buffer=is15959.DAILY_LOAD,
-    captures=is15959.SINGLE_PHASE_DAILY_LOAD,
-    wanted=is15959.WH_IMPORT,
-    most_wh=10**10,
-)
-HALF_HOURS = Profile(
-    buffer=is15959.BLOCK_LOAD,
-    captures=is15959.SINGLE_PHASE_BLOCK_LOAD,
-    wanted=is15959.BLOCK_WH_IMPORT,
-    most_wh=50_000,
-)
+    def __init__(self, message: str, *, seen: ClockSeen) -> None:
+        super().__init__(message)
+        self.seen = seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadResult:
-    """What a reading conversation brought, and the meter's last counter."""
+    """What a reading conversation brought, and the meter's last counter.
+
+    `error` says why it broke off, empty where it came to its end; `kinds` were answered.
+    """
 
     heard: Heard
     meter_counter: int
+    kinds: frozenset[ReadKind]
+    events_until: datetime | None
+    clock: ClockSeen | None
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,32 +107,69 @@ class RelayRead:
     at: datetime
 
 
+@dataclass(slots=True, kw_only=True)
+class _Said:
+    """What a meter has said so far."""
+
+    meter_id: int
+    counter: int = 0
+    daily: tuple[DailyRegister, ...] = ()
+    daily_holds_from: datetime | None = None
+    blocks: list[Blocks] = field(default_factory=list)
+    events: list[MeterEvent] = field(default_factory=list)
+    events_until: datetime | None = None
+    billing: tuple[BillingReading, ...] = ()
+    instant: InstantReading | None = None
+    kinds: set[ReadKind] = field(default_factory=set)
+    clock: ClockSeen | None = None
+    has_answered: bool = False
+
+    def result(self, error: str) -> ReadResult:
+        holds_from = self.daily_holds_from
+        return ReadResult(
+            heard=Heard(
+                meter_id=self.meter_id,
+                daily=self.daily,
+                blocks=tuple(self.blocks),
+                daily_holds_from=holds_from and supply_day_of(holds_from) - ONE_DAY,
+                events=tuple(self.events),
+                billing=self.billing,
+                instant=self.instant,
+            ),
+            meter_counter=self.counter,
+            kinds=frozenset(self.kinds),
+            events_until=self.events_until,
+            clock=self.clock,
+            error=error,
+        )
+
+
 async def read_meter(
     *,
     access: MeterAccess,
     plan: ReadPlan,
-    ask_time: Callable[[], datetime],
+    ask_time: AskTime,
     timeout_s: float,
+    within_s: float = CONVERSATION_TIMEOUT_S,
+    clock: ClockPolicy = ONLY_LOOK,
 ) -> ReadResult:
-    """Read the daily registers and half-hours that the plan asks for, up to now.
+    """Read all that the plan asks for, up to now, and see to the meter's clock.
 
-    Raises MeterSilent, MeterRefused, MeterClockWrong: all temporary.
+    Each answer must come within `timeout_s`, all within `within_s`. Where the line breaks
+    after something was read, the result holds that and the error.
+    Raises MeterSilent, MeterRefused, MeterClockWrong, TookTooLong: all temporary.
     """
-    async with conversation(access, timeout_s) as (client, line):
-        await _check_clock(client, line, ask_time)
-        now = ask_time()
-        # The register that closes a day is stamped with the midnight after it.
-        midnight = day_starts(plan.daily_from + ONE_DAY)
-        daily = await _rows(client, line, MIDNIGHTS, midnight, now)
-        block_start = day_starts(plan.blocks_from_day) + BLOCK * plan.blocks_from_block
-        blocks = await _rows(client, line, HALF_HOURS, block_start, now)
-        heard = Heard(
-            meter_id=access.meter_id,
-            daily=_daily_registers(access.meter_id, daily),
-            blocks=_in_days(access.meter_id, blocks, block_start),
-            daily_holds_from=supply_day_of(daily[0][0]) - ONE_DAY if daily else None,
-        )
-        return ReadResult(heard=heard, meter_counter=client.last_meter_counter or 0)
+    said = _Said(meter_id=access.meter_id)
+    reading = _Reading(access, plan, ask_time, clock, said)
+    try:
+        async with asyncio.timeout(within_s):
+            await reading.run(timeout_s)
+    except (TemporaryError, TimeoutError) as error:
+        known = error if isinstance(error, TemporaryError) else TookTooLong(TOOK_TOO_LONG)
+        if not said.has_answered:
+            raise known from error
+        return said.result(str(known))
+    return said.result("")
 
 
 async def move_relay(
@@ -120,7 +177,7 @@ async def move_relay(
     access: MeterAccess,
     wanted: RelayWanted,
     open_before: datetime | None,
-    ask_time: Callable[[], datetime],
+    ask_time: AskTime,
     timeout_s: float,
 ) -> RelayRead:
     """Ask the relay to open or close, then read it.
@@ -181,6 +238,172 @@ async def conversation(
             await line.run(client.release(), within_s=RELEASE_TIMEOUT_S)
 
 
+class _Reading:
+    """One reading conversation: what is due, the most needed first."""
+
+    def __init__(
+        self,
+        access: MeterAccess,
+        plan: ReadPlan,
+        ask_time: AskTime,
+        clock: ClockPolicy,
+        said: _Said,
+    ) -> None:
+        self._access, self._plan = access, plan
+        self._ask_time, self._clock, self._said = ask_time, clock, said
+
+    async def run(self, timeout_s: float) -> None:
+        plan, said = self._plan, self._said
+        async with conversation(self._access, timeout_s) as (client, line):
+            self._client, self._line = client, line
+            await self._see_clock()
+            parts: dict[ReadKind, Callable[[datetime], Awaitable[None]]] = {
+                ReadKind.DAILY: self._daily,
+                ReadKind.BLOCKS: self._blocks,
+                ReadKind.EVENTS: self._events,
+                ReadKind.BILLING: self._billing,
+                ReadKind.INSTANT: self._instant,
+            }
+            for kind, part in parts.items():
+                if kind in plan.kinds:
+                    await part(self._ask_time())
+                    said.counter = client.last_meter_counter or 0
+                    said.has_answered = True
+            await self._set_clock()
+            said.counter = client.last_meter_counter or 0
+
+    async def _daily(self, now: datetime) -> None:
+        # The register that closes a day is stamped with the midnight after it.
+        midnight = day_starts(self._plan.daily_from + ONE_DAY)
+        found = await self._energies(MIDNIGHTS, midnight, now)
+        said = self._said
+        said.daily = rows.daily_registers(said.meter_id, found)
+        said.daily_holds_from = found[0][0] if found else None
+        newest = max(
+            (one.day for one in said.daily), default=self._plan.daily_from - ONE_DAY
+        )
+        if newest >= supply_day_of(now) - ONE_DAY:
+            said.kinds.add(ReadKind.DAILY)
+
+    async def _blocks(self, now: datetime) -> None:
+        """The gaps, the oldest first, then what is new; each is kept as it comes."""
+        plan, said = self._plan, self._said
+        starts = day_starts(plan.blocks_from_day) + rows.BLOCK * plan.blocks_from_block
+        until = min(now, plan.blocks_until or now)
+        spans = [(gap.starts, gap.ends) for gap in plan.gaps] + [(starts, until)]
+        for first, last in spans:
+            found = await self._energies(HALF_HOURS, first, last)
+            said.blocks += rows.in_days(said.meter_id, found, first)
+            said.has_answered = True
+        if until == now:
+            said.kinds.add(ReadKind.BLOCKS)
+
+    async def _events(self, now: datetime) -> None:
+        since = self._plan.events_since or now - FIRST_EVENTS
+        for one in rows.EVENT_LOGS:
+            with self._optional(one):
+                buffer = await self._buffer(one, RangeSelection(starts=since, ends=now))
+                self._said.events += rows.events(self._said.meter_id, buffer)
+        self._said.events_until = now
+        self._said.kinds.add(ReadKind.EVENTS)
+
+    async def _billing(self, now: datetime) -> None:
+        with self._optional(is15959.BILLING):
+            captures = profiles.parse_capture_objects(await self._get(is15959.BILLING, 3))
+            buffer = await self._buffer(is15959.BILLING)
+            self._said.billing = rows.billing(
+                self._said.meter_id, captures, buffer, until=now
+            )
+        self._said.kinds.add(ReadKind.BILLING)
+
+    async def _instant(self, now: datetime) -> None:
+        with self._optional(is15959.INSTANTANEOUS):
+            scaled = profiles.parse_capture_objects(
+                await self._get(is15959.INSTANTANEOUS_SCALERS, 3)
+            )
+            scalers = profiles.parse_scalers(
+                await self._buffer(is15959.INSTANTANEOUS_SCALERS), scaled
+            )
+            captures = profiles.parse_capture_objects(
+                await self._get(is15959.INSTANTANEOUS, 3)
+            )
+            self._said.instant = rows.instant(
+                self._said.meter_id,
+                captures,
+                await self._buffer(is15959.INSTANTANEOUS),
+                dict(scalers),
+                at=now,
+            )
+        self._said.kinds.add(ReadKind.INSTANT)
+
+    @contextmanager
+    def _optional(self, name: Obis) -> Iterator[None]:
+        """What not every make has or says well: said in the log, and the rest goes on."""
+        try:
+            yield
+        except (AccessRefused, DecodeError, MeterRefused) as error:
+            log.info(
+                "headend.profile.refused",
+                meter_id=self._said.meter_id,
+                obis=str(name),
+                why=str(error),
+            )
+
+    async def _energies(
+        self, profile: Profile, starts: datetime, ends: datetime
+    ) -> list[tuple[datetime, int]]:
+        if starts > ends:
+            return []
+        asked = RangeSelection(starts=starts, ends=ends)
+        buffer = await self._buffer(profile.buffer, asked)
+        return rows.energies(buffer, profile, starts=starts, ends=ends)
+
+    async def _buffer(
+        self, name: Obis, selection: RangeSelection | None = None
+    ) -> axdr.Data:
+        return await self._get(name, 2, selection)
+
+    async def _get(
+        self, name: Obis, index: int, selection: RangeSelection | None = None
+    ) -> axdr.Data:
+        asked = Attribute(ClassId.PROFILE_GENERIC, name, index)
+        return await self._line.run(self._client.get(asked, selection))
+
+    async def _see_clock(self) -> None:
+        before = self._ask_time()
+        shown = await self._line.run(self._client.get(is15959.CLOCK_TIME))
+        meter_time = cosem_time.decode(_bytes(shown))
+        after = self._ask_time()
+        drift = drift_of(meter_time, before=before, after=after)
+        action = clock_action(drift, now=after, policy=self._clock)
+        seen = ClockSeen(
+            drift_s=round(drift / timedelta(seconds=1)),
+            action=action,
+            is_set=False,
+            at=after,
+        )
+        if action is ClockAction.DISTRUST:
+            message = f"The meter's clock shows {meter_time:%Y-%m-%d %H:%M} UTC."
+            raise MeterClockWrong(message, seen=seen)
+        self._said.clock = seen
+
+    async def _set_clock(self) -> None:
+        """Set a clock that is a little off, when all has been read."""
+        seen = self._said.clock
+        if seen is None or seen.action is not ClockAction.SET:
+            return
+        now = self._ask_time()
+        value = axdr.octet_string(cosem_time.encode(now))
+        try:
+            await self._line.run(self._client.set(is15959.CLOCK_TIME, value))
+        except AccessRefused as error:
+            log.warning(
+                "headend.clock.not_set", meter_id=self._said.meter_id, why=str(error)
+            )
+            return
+        self._said.clock = replace(seen, is_set=True, at=now)
+
+
 def _leased(access: MeterAccess) -> Callable[[], int]:
     counters = iter(
         range(access.first_counter, access.first_counter + access.leased_counters)
@@ -195,101 +418,11 @@ def _leased(access: MeterAccess) -> Callable[[], int]:
     return next_counter
 
 
-async def _check_clock(
-    client: Client, line: Line, ask_time: Callable[[], datetime]
-) -> None:
-    before = ask_time()
-    shown = await line.run(client.get(is15959.CLOCK_TIME))
-    meter_time = cosem_time.decode(_bytes(shown))
-    after = ask_time()
-    if not before - CLOCK_MAY_DIFFER <= meter_time <= after + CLOCK_MAY_DIFFER:
-        raise MeterClockWrong(f"The meter's clock shows {meter_time:%Y-%m-%d %H:%M} UTC.")
-
-
 async def _is_closed(client: Client, line: Line) -> bool:
     state = await line.run(client.get(is15959.OUTPUT_STATE))
     if not isinstance(state.value, bool):
         raise MeterRefused("The relay's output state is not a boolean.")
     return state.value
-
-
-async def _rows(
-    client: Client, line: Line, profile: Profile, starts: datetime, ends: datetime
-) -> list[tuple[datetime, int]]:
-    """(stamped at, Wh import) of a profile's rows in `[starts, ends]`, oldest first.
-
-    Rows that were not asked for are passed over: some meters send all they hold.
-    """
-    if starts > ends:
-        return []
-    buffer = await line.run(
-        client.get(
-            Attribute(ClassId.PROFILE_GENERIC, profile.buffer, 2),
-            RangeSelection(starts=starts, ends=ends),
-        )
-    )
-    column = next(i for i, one in enumerate(profile.captures) if one.obis == profile.wanted)
-    rows: list[tuple[datetime, int]] = []
-    for row in profiles.parse_rows(buffer, profile.captures):
-        stamp, value = row[0], row[column]
-        if not isinstance(stamp, datetime) or not _is_energy(value, profile.most_wh):
-            raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
-        if starts <= stamp <= ends:
-            rows.append((stamp, value))
-    return sorted(rows)
-
-
-def _is_energy(value: object, most_wh: int) -> TypeGuard[int]:
-    return type(value) is int and 0 <= value <= most_wh
-
-
-def _daily_registers(
-    meter_id: int, rows: Sequence[tuple[datetime, int]]
-) -> tuple[DailyRegister, ...]:
-    """A row stamped 00:00 of D is the end of D-1: converted here, once, and never again."""
-    return tuple(
-        DailyRegister(
-            meter_id=meter_id, day=supply_day_of(at) - ONE_DAY, register_wh=register
-        )
-        for at, register in rows
-        if at == day_starts(supply_day_of(at))
-    )
-
-
-def _in_days(
-    meter_id: int, rows: Sequence[tuple[datetime, int]], after: datetime
-) -> tuple[Blocks, ...]:
-    """Half-hours in unbroken runs, one value a run and day; a row is stamped at its end."""
-    runs: list[Blocks] = []
-    energies: list[int] = []
-    run_day, run_first = date.min, 0
-    for at, energy in rows:
-        if at <= after:
-            continue
-        day, block = _block_of(at - BLOCK)
-        if energies and (day, block) == (run_day, run_first + len(energies)):
-            energies.append(energy)
-            continue
-        if energies:
-            runs.append(_run(meter_id, run_day, run_first, energies))
-        run_day, run_first, energies = day, block, [energy]
-    if energies:
-        runs.append(_run(meter_id, run_day, run_first, energies))
-    return tuple(runs)
-
-
-def _run(meter_id: int, day: date, first: int, energies: Sequence[int]) -> Blocks:
-    return Blocks(
-        meter_id=meter_id, day=day, first_block=first, energies_wh=tuple(energies)
-    )
-
-
-def _block_of(starts: datetime) -> tuple[date, int]:
-    """Which supply day and which of its 48 half-hours starts at this instant."""
-    day = supply_day_of(starts)
-    block = (starts - day_starts(day)) // BLOCK
-    assert 0 <= block < BLOCKS_PER_DAY
-    return day, block
 
 
 def _bytes(data: axdr.Data) -> bytes:

@@ -29,6 +29,10 @@ class MeterSilent(TemporaryError):
     """The meter did not answer."""
 
 
+class NoConnection(MeterSilent):
+    """Nobody takes the call at the meter's address."""
+
+
 class _Ended(Exception):
     """An exchange has ended, with this result."""
 
@@ -123,7 +127,7 @@ async def line_to(
         async with asyncio.timeout(connect_timeout_s):
             reader, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError) as error:
-        raise MeterSilent(
+        raise NoConnection(
             f"No connection to {host}:{port}: {error or 'timed out'}."
         ) from error
     try:

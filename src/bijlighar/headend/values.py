@@ -113,14 +113,122 @@ class MeterAccess:
     """The last counter that the meter was heard to use: it must move forward."""
 
 
+class ReadKind(StrEnum):
+    """What a meter can be asked for, in the order in which it is asked."""
+
+    DAILY = "daily"
+    BLOCKS = "blocks"
+    EVENTS = "events"
+    BILLING = "billing"
+    INSTANT = "instant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockSpan:
+    """Missing half-hours in a row: from the start of the first to the end of the last."""
+
+    starts: datetime
+    ends: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPlan:
-    """What to ask one meter: profile rows from these points on."""
+    """What to ask one meter in one association.
+
+    `blocks_from_day` and `blocks_from_block` are where the half-hours end that are known
+    without a gap up to the newest; `gaps` lie before that, the oldest first.
+    """
 
     meter_id: int
     daily_from: date
     blocks_from_day: date
     blocks_from_block: int
+    kinds: frozenset[ReadKind] = frozenset({ReadKind.DAILY, ReadKind.BLOCKS})
+    gaps: tuple[BlockSpan, ...] = ()
+    events_since: datetime | None = None
+    """Up to where the meter's event logs were read; None where they never were."""
+    is_urgent: bool = False
+    """Somebody waits for the answer."""
+    blocks_until: datetime | None = None
+    """Where to stop, so that a long silence is made up for in several conversations."""
+
+
+class ClockAction(StrEnum):
+    """What the head-end does about a meter's clock."""
+
+    KEEP = "keep"
+    SET = "set"
+    DISTRUST = "distrust"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSeen:
+    """A meter's clock at one conversation: how far it was ahead, and what was done."""
+
+    drift_s: int
+    """Whole seconds; negative where the meter is behind."""
+    action: ClockAction
+    is_set: bool
+    at: datetime
+
+
+class Talk(StrEnum):
+    """What was tried with a meter, as it is counted."""
+
+    READ = "read"
+    ON_DEMAND = "on_demand"
+    RELAY = "relay"
+    PUSH = "push"
+
+
+class Outcome(StrEnum):
+    """What came of an attempt, as it is counted."""
+
+    DONE = "done"
+    BROKE_OFF = "broke_off"
+    """Part of what was asked came, and is kept."""
+    NO_CONNECTION = "no_connection"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    CLOCK_WRONG = "clock_wrong"
+    TOO_LATE = "too_late"
+    REPLAYED = "replayed"
+    FORGED = "forged"
+    HELD_BACK = "held_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt to talk to a meter, ended at `at` after `took_ms` of real time."""
+
+    meter_id: int
+    talk: Talk
+    outcome: Outcome
+    took_ms: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptSum:
+    """Attempts of one kind and outcome with one meter on one supply day."""
+
+    talk: Talk
+    outcome: Outcome
+    many: int
+    took_ms: int
+    longest_ms: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What is noted of a conversation beside its readings."""
+
+    attempt: Attempt
+    kinds: frozenset[ReadKind] = frozenset()
+    """What was asked and answered."""
+    events_until: datetime | None = None
+    clock: ClockSeen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,3 +99,67 @@ class ProfileDepth(models.Model):
 
     def __str__(self) -> str:
         return f"profile depth {self.pk}"
+
+
+class MeterEventNote(models.Model):
+    """An event as a meter noted it, by its own clock; heard of once, whatever the way."""
+
+    meter_id = models.BigIntegerField()
+    code = models.IntegerField()
+    at = models.DateTimeField()
+    source = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter_id", "at", "code"], name="a_meter_event_is_stored_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__gt=0, code__lt=65_536), name="event_code_has_16_bits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"meter event {self.pk}"
+
+
+class BillingNote(models.Model):
+    """A meter's own reading at the end of a billing period, as received."""
+
+    meter_id = models.BigIntegerField()
+    billed_at = models.DateTimeField()
+    register_wh = models.BigIntegerField()
+    max_demand_w = models.BigIntegerField(null=True)
+    max_demand_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter_id", "billed_at", "register_wh"],
+                name="a_billing_reading_is_stored_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(register_wh__gte=0), name="billing_register_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"billing reading {self.pk}"
+
+
+class InstantNote(models.Model):
+    """What flowed when a meter was asked; only the latest is kept."""
+
+    meter_id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    voltage_mv = models.BigIntegerField(null=True)
+    current_ma = models.BigIntegerField(null=True)
+    power_w = models.BigIntegerField(null=True)
+    register_wh = models.BigIntegerField(null=True)
+    is_closed = models.BooleanField(null=True)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"instant of meter {self.pk}"

@@ -11,7 +11,14 @@ from bijlighar.kernel.energy import BLOCKS_PER_DAY
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import ONE_DAY, day_ends
 from bijlighar.kernel.sql import rows, statement
-from bijlighar.readings import rules
+from bijlighar.readings import _more, rules
+from bijlighar.readings._delivered import half_hours_held as half_hours_held
+from bijlighar.readings._delivered import registers_around as registers_around
+from bijlighar.readings._delivered import store_delivered as store_delivered
+from bijlighar.readings._more import billing_since as billing_since
+from bijlighar.readings._more import block_gaps as block_gaps
+from bijlighar.readings._more import events_of as events_of
+from bijlighar.readings._more import last_instant as last_instant
 from bijlighar.readings.models import Correction
 from bijlighar.readings.values import (
     Blocks,
@@ -46,6 +53,7 @@ def store(*, heard: Sequence[Heard], now: datetime) -> int:
         )
         stored += _store_blocks([blocks for one in heard for blocks in one.blocks], now)
         _keep_depths({h.meter_id: h.daily_holds_from for h in heard if h.daily_holds_from})
+        stored += _more.store(heard=heard, now=now)
     return stored
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -13,6 +13,10 @@ class ReadingSource(StrEnum):
     INSTALLATION = "installation"
     DAILY_PROFILE = "daily_profile"
     BLOCK_PROFILE = "block_profile"
+    PUSH = "push"
+    EVENT_LOG = "event_log"
+    VENDOR = "vendor"
+    """A vendor's head-end delivered it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +43,45 @@ class Blocks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeterEvent:
+    """Something that a meter noted: the number in its event log, and when by its clock.
+
+    Source: IS 15959-2, event identifications.
+    """
+
+    meter_id: int
+    code: int
+    at: datetime
+    source: ReadingSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingReading:
+    """A meter's own reading at the end of a billing period."""
+
+    meter_id: int
+    billed_at: datetime
+    register_wh: int
+    max_demand_w: int | None
+    max_demand_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstantReading:
+    """What flowed at one moment; None where the meter does not say."""
+
+    meter_id: int
+    at: datetime
+    voltage_mv: int | None
+    current_ma: int | None
+    power_w: int | None
+    register_wh: int | None
+    is_closed: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What one conversation with a meter brought.
+    """What one conversation with a meter, or one push, brought.
 
     `daily_holds_from` is the oldest supply day that the meter's daily profile still holds:
     a day before it that never arrived is lost and will never arrive.
@@ -50,6 +91,18 @@ class Heard:
     daily: tuple[DailyRegister, ...]
     blocks: tuple[Blocks, ...]
     daily_holds_from: date | None
+    events: tuple[MeterEvent, ...] = ()
+    billing: tuple[BillingReading, ...] = ()
+    instant: InstantReading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockGap:
+    """Half-hours between others that never came: instants of its two ends."""
+
+    meter_id: int
+    starts: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

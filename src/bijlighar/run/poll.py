@@ -8,6 +8,7 @@ import secrets
 import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
@@ -35,7 +36,7 @@ ALONE = 0
 """The number of a head-end that shares its database with no other and holds no lock."""
 
 MOST_HEAD_ENDS = 2**31
-LOOK_FOR_METERS_EVERY_S = 0.5
+AT_ONCE = 64
 LOOK_FOR_COMMANDS_EVERY_S = 0.5
 COMMANDS_CHANNEL = "bijlighar_commands"
 
@@ -71,17 +72,19 @@ def make_poller(
     )
 
 
-async def poll(*, answer_timeout_s: float) -> None:
-    """Talk to meters until told to stop (SIGTERM)."""
-    settings = PollerSettings(answer_timeout_s=answer_timeout_s)
+async def poll(*, answer_timeout_s: float, at_once: int = AT_ONCE) -> None:
+    """Talk to meters, `at_once` at a time, until told to stop (SIGTERM)."""
+    settings = PollerSettings(
+        answer_timeout_s=answer_timeout_s, conversations_at_once=at_once
+    )
     with ThreadPoolExecutor(THREADS, thread_name_prefix="headend") as threads:
         number = 1 + secrets.randbelow(MOST_HEAD_ENDS - 1)
         poller = make_poller(threads=threads, settings=settings, number=number)
-        queued, is_known = asyncio.Event(), asyncio.Event()
+        told = _Told()
         tasks = [
-            asyncio.create_task(_read(poller)),
-            asyncio.create_task(_send(poller, queued, is_known)),
-            asyncio.create_task(_listen(queued, is_known, number)),
+            asyncio.create_task(_read(poller, told)),
+            asyncio.create_task(_send(poller, told)),
+            asyncio.create_task(_listen(told, number)),
         ]
         stopping = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
@@ -95,26 +98,34 @@ async def poll(*, answer_timeout_s: float) -> None:
                 task.result()
 
 
-async def _read(poller: Poller) -> None:
-    while True:
-        heard = await _patiently(poller.read_due)
-        if heard is not None and heard.asked:
-            log.info(
-                "headend.round.read", asked=heard.asked, heard=heard.heard, rows=heard.rows
-            )
-        else:
-            await asyncio.sleep(LOOK_FOR_METERS_EVERY_S)
+@dataclass(slots=True)
+class _Told:
+    """What the database tells: somebody waits, and this head-end is known to live."""
+
+    queued: asyncio.Event = field(default_factory=asyncio.Event)
+    wanted: asyncio.Event = field(default_factory=asyncio.Event)
+    is_known: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        self.queued.set()
+        self.wanted.set()
 
 
-async def _send(poller: Poller, queued: asyncio.Event, is_known: asyncio.Event) -> None:
+async def _read(poller: Poller, told: _Told) -> None:
+    """Nobody is claimed before others can see that this head-end lives."""
+    await told.is_known.wait()
+    await poller.keep_reading(told.wanted)
+
+
+async def _send(poller: Poller, told: _Told) -> None:
     """Send commands as soon as one is queued; look by itself now and then as well."""
     while True:
-        await is_known.wait()
-        queued.clear()
+        await told.is_known.wait()
+        told.queued.clear()
         if await _patiently(poller.start_due):
             continue
         waiting = [
-            asyncio.create_task(queued.wait()),
+            asyncio.create_task(told.queued.wait()),
             asyncio.create_task(poller.some_sent()),
         ]
         await asyncio.wait(
@@ -139,28 +150,28 @@ async def _patiently(work: Callable[[], Awaitable[T]]) -> T | None:
         return None
 
 
-async def _listen(queued: asyncio.Event, is_known: asyncio.Event, number: int) -> None:
-    """Show that this head-end lives, and hear from the database of queued commands.
+async def _listen(told: _Told, number: int) -> None:
+    """Show that this head-end lives, and hear from the database of what is wanted at once.
 
     While the database is away nothing is sent: nobody would know that this head-end lives.
     """
     while True:
         try:
-            await _listen_once(queued, is_known, number)
+            await _listen_once(told, number)
         except psycopg.OperationalError as error:
             log.warning("headend.database.unreachable", why=str(error))
         finally:
-            is_known.clear()
+            told.is_known.clear()
         await asyncio.sleep(DATABASE_PAUSE_S)
 
 
-async def _listen_once(queued: asyncio.Event, is_known: asyncio.Event, number: int) -> None:
+async def _listen_once(told: _Told, number: int) -> None:
     async with await psycopg.AsyncConnection.connect(
         os.environ["DATABASE_URL"], autocommit=True
     ) as connection:
         await connection.execute(HOLD_LOCK, [number])
         await connection.execute(f"listen {COMMANDS_CHANNEL}")
-        is_known.set()
-        queued.set()
+        told.is_known.set()
+        told.wake()
         async for _ in connection.notifies():
-            queued.set()
+            told.wake()

@@ -25,7 +25,16 @@ from bijlighar.flow.propose import propose
 from bijlighar.flow.protect_connection import PROTECT, protect_payload
 from bijlighar.grid import service as grid
 from bijlighar.grid.values import Kind, Location, NewNode
+from bijlighar.headend import service as headend
 from bijlighar.headend.models import RelayCommand
+from bijlighar.headend.values import (
+    Attempt,
+    ClockAction,
+    ClockSeen,
+    Ended,
+    Outcome,
+    Talk,
+)
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kyc import service as kyc
 from bijlighar.kyc.values import PaperKind, Purpose
@@ -35,7 +44,13 @@ from bijlighar.people import service as people
 from bijlighar.people.models import MachineClient
 from bijlighar.people.values import SYSTEM, Change, Role
 from bijlighar.readings import service as readings
-from bijlighar.readings.values import Blocks
+from bijlighar.readings.values import (
+    BillingReading,
+    Blocks,
+    InstantReading,
+    MeterEvent,
+    ReadingSource,
+)
 from bijlighar.supply.models import LowBalanceWarning, SupplyChange
 from tests.cast import connect, hear, new_connection, with_root_key
 from tests.kyc.papers import PAN, pan_card
@@ -244,7 +259,9 @@ def _home(place: Place, ids: Mapping[str, int]) -> Home:
                 meter_id=home.meter_id, day=first, first_block=0, energies_wh=(100,) * 48
             ),
         ),
+        **_more_heard(home.meter_id),
     )
+    _talked_to(home.meter_id)
     readings.correct(
         meter_id=home.meter_id,
         day=first,
@@ -469,3 +486,35 @@ def _record(place: Place, ids: Mapping[str, int]) -> int:
 def today() -> date:
     """The world's day."""
     return supply_day_of(NOW)
+
+
+def _more_heard(meter_id: int) -> dict[str, object]:
+    """Beside registers and half-hours: an event, a billing reading, an instant."""
+    event = MeterEvent(meter_id=meter_id, code=101, at=NOW, source=ReadingSource.EVENT_LOG)
+    bill = BillingReading(
+        meter_id=meter_id,
+        billed_at=NOW,
+        register_wh=100_000,
+        max_demand_w=None,
+        max_demand_at=None,
+    )
+    instant = InstantReading(
+        meter_id=meter_id,
+        at=NOW,
+        voltage_mv=230_000,
+        current_ma=1_000,
+        power_w=200,
+        register_wh=100_000,
+        is_closed=True,
+    )
+    return {"events": (event,), "billing": (bill,), "instant": instant}
+
+
+def _talked_to(meter_id: int) -> None:
+    """The meter was asked for once, and its clock was set."""
+    attempt = Attempt(
+        meter_id=meter_id, talk=Talk.READ, outcome=Outcome.DONE, took_ms=90, at=NOW
+    )
+    clock = ClockSeen(drift_s=40, action=ClockAction.SET, is_set=True, at=NOW)
+    headend.ask_now(meter_ids=[meter_id], now=NOW)
+    headend.ended(ends=[Ended(attempt=attempt, clock=clock)], released=[], own=0, now=NOW)

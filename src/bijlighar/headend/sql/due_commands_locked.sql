@@ -3,11 +3,19 @@ select id
 from headend_relaycommand
 where
     id = any(%(among)s::bigint[])
+    and not exists (
+        select from vendors_wayin as way
+        where
+            way.meter_id = headend_relaycommand.meter_id
+            and way.starts_at <= %(now)s
+            and (way.ends_at is null or way.ends_at > %(now)s)
+    )
     and (
         (state = 'queued' and not_before <= %(now)s)
         or (
             state = 'sending'
             and id <> all(%(in_flight)s::bigint[])
+            and (coalesce(claimed_by, 0) >= 0 or not_before <= %(now)s)
             and (
                 claimed_by = %(own)s
                 or not exists (

@@ -9,8 +9,15 @@ join vendors_wayin as way
         and way.vendor_id = %(vendor)s
         and way.starts_at <= %(now)s
         and (way.ends_at is null or way.ends_at > %(now)s)
+join connections_connection as place on place.id = command.connection_id
 where
-    command.not_before <= %(now)s
+    exists (
+        select from grid_reach as reach
+        where
+            reach.node_id = place.transformer_id
+            and reach.area_id = any(%(areas)s::bigint[])
+    )
+    and command.not_before <= %(now)s
     and (
         command.state = 'queued'
         or (

@@ -21,5 +21,4 @@ where
     )
     and command.id = any(%(among)s::bigint[])
 order by (command.wanted = 'open'), command.not_before, command.id
-limit %(limit)s
 for update of command skip locked

@@ -9,6 +9,13 @@ counted as (
     set known_meter_counter = greatest(secret.known_meter_counter, heard.counter)
     from heard
     where heard.meter_id = secret.meter_id
+),
+
+locked as (
+    select contact.meter_id from headend_metercontact as contact
+    where contact.meter_id = any(%(meters)s::bigint[])
+    order by contact.meter_id
+    for update
 )
 
 update headend_metercontact as contact
@@ -18,5 +25,5 @@ set
     failures_in_a_row = 0,
     read_not_before = %(next)s,
     last_error = ''
-from heard
-where heard.meter_id = contact.meter_id
+from locked
+where locked.meter_id = contact.meter_id
