@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from bijlighar.flow.confirm_relay import (
-    last_look,
-    last_moment_to_open,
-    settle_outcome,
-)
+from bijlighar.flow.confirm_relay import last_look, settle_outcome
 from bijlighar.headend import service as headend
 from bijlighar.headend.values import Command, RelayOutcome, RelayWanted
 from bijlighar.people import service as people
@@ -26,6 +22,8 @@ from bijlighar.vendors import service as vendors
 from bijlighar.vendors.values import Hanging, Refusal, Refused, RelayTold, Taken, Told
 
 MOST_AT_ONCE = 100
+MARGIN = timedelta(minutes=10)
+"""A disconnection is handed out only where it can be over so long before its hours end."""
 SILENT = "the vendor's head-end did not say what came of it"
 
 
@@ -37,32 +35,37 @@ class HandedOut:
     held_until: datetime
 
 
-def waiting_for_vendor(*, vendor_id: int, now: datetime) -> tuple[Command, ...]:
-    """What a vendor may take now, reconnections first; nothing is changed."""
+def waiting_for_vendor(
+    *, vendor_id: int, scope: Scope, now: datetime
+) -> tuple[Command, ...]:
+    """What a vendor may take now in its areas, reconnections first; nothing is changed."""
     with people.as_the_system():
-        ids = headend.due_for_vendor(vendor_id=vendor_id, now=now, limit=MOST_AT_ONCE)
+        ids = headend.due_for_vendor(
+            vendor_id=vendor_id, areas=scope.areas, now=now, limit=MOST_AT_ONCE
+        )
         return headend.commands_of(command_ids=ids)
 
 
 def hand_to_vendor(
-    *, vendor_id: int, command_ids: Sequence[int], now: datetime
+    *, vendor_id: int, command_ids: Sequence[int], scope: Scope, now: datetime
 ) -> tuple[HandedOut, ...]:
     """Hand out those of these commands that are still due and may go.
 
     A disconnection is opened before its `open_before` or not at all. Joins the caller's
     transaction.
     """
+
+    def lock_due(among: Sequence[int]) -> tuple[Command, ...]:
+        return headend.commands_of(
+            command_ids=headend.lock_for_vendor(vendor_id=vendor_id, among=among, now=now)
+        )
+
     with transaction.atomic(), people.as_the_system():
-        ids = headend.due_for_vendor(vendor_id=vendor_id, now=now, limit=MOST_AT_ONCE)
-        seen = headend.commands_of(command_ids=[i for i in ids if i in command_ids])
+        seen = waiting_for_vendor(vendor_id=vendor_id, scope=scope, now=now)
         going = last_look(
-            seen=seen,
-            lock_due=lambda among: headend.commands_of(
-                command_ids=headend.due_for_vendor(
-                    vendor_id=vendor_id, now=now, limit=MOST_AT_ONCE, among=among
-                )
-            ),
-            sending_takes=vendors.HANDED_FOR,
+            seen=[one for one in seen if one.command_id in command_ids],
+            lock_due=lock_due,
+            sending_takes=vendors.HANDED_FOR + MARGIN,
             now=now,
         )
         until = vendors.hand(
@@ -73,14 +76,10 @@ def hand_to_vendor(
         headend.hand_over(
             command_ids=[one.command_id for one in going], vendor_id=vendor_id, until=until
         )
-    window_ends = last_moment_to_open(now=now, sending_takes=vendors.HANDED_FOR)
     return tuple(
         HandedOut(
             command=replace(
-                one,
-                open_before=min(until, window_ends + vendors.HANDED_FOR)
-                if one.wanted is RelayWanted.OPEN
-                else None,
+                one, open_before=until if one.wanted is RelayWanted.OPEN else None
             ),
             held_until=until,
         )
@@ -91,7 +90,7 @@ def hand_to_vendor(
 def hear_relays(
     *, told: Sequence[Told], vendor_id: int, scope: Scope | None, now: datetime
 ) -> Taken:
-    """Take what a vendor tells of relays, each event once. Joins the caller's transaction."""
+    """Take what a vendor tells of relays, each event once, in the caller's transaction."""
     refusals = []
     taken = known = 0
     with transaction.atomic():
@@ -101,7 +100,7 @@ def hear_relays(
             scope=scope,
         )
         with people.as_the_system():
-            vendors.hold_deliveries(vendor_id=vendor_id)
+            vendors.hold_events(vendor_id=vendor_id)
             for one in told:
                 if vendors.event_is_known(vendor_id=vendor_id, event_key=one.event_key):
                     known += 1
@@ -174,6 +173,4 @@ def _settle(told: RelayTold, now: datetime) -> None:
 
 
 def _refusal(one: Told, code: Refused, reason: str) -> Refusal:
-    return Refusal(
-        place=one.place, meter_serial=one.meter_serial, code=code, reason=reason
-    )
+    return Refusal(place=one.place, meter_serial=one.meter_serial, code=code, reason=reason)

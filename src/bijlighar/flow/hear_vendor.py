@@ -40,7 +40,6 @@ def hear_vendor(
         )
         read, refused = vendors.read(offered=offered, meters=meters, now=now)
         with people.as_the_system():
-            vendors.hold_deliveries(vendor_id=vendor_id)
             judged = vendors.judge(
                 readings=read,
                 registers=_registers_around(read),

@@ -70,6 +70,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.IMPORT,
         Right.PROPOSE_GRID,
         Right.ENTER_OUTAGES,
+        Right.DELIVER_READINGS,
+        Right.CARRY_OUT_COMMANDS,
     },
     Role.APPROVER: _SEES
     | {
@@ -110,6 +112,8 @@ SCOPES: Mapping[str, frozenset[Right]] = {
     "audit:read": frozenset({Right.SEE_AUDIT}),
     "imports:read": frozenset({Right.IMPORT}),
     "complaints:write": frozenset({Right.HANDLE_COMPLAINTS}),
+    "vendor-readings:write": frozenset({Right.DELIVER_READINGS}),
+    "vendor-commands:write": frozenset({Right.CARRY_OUT_COMMANDS}),
 }
 """What a machine client may be given: to propose and to approve is for people only."""
 

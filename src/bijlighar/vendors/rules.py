@@ -41,7 +41,7 @@ MOST_WH = {Measured.REGISTER: 10**10, Measured.HALF_HOUR: 50_000}
 AT_THE_END = -1
 LONGEST_ERROR = 300
 HANDED_FOR = timedelta(minutes=2)
-"""So long a relay command is a vendor's alone; then it is anybody's again, and tried anew."""
+"""So long a relay command is a vendor's alone; then it is tried anew."""
 
 _VALUE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?\Z")
 _STAMP = re.compile(
@@ -73,7 +73,7 @@ def read(
 ) -> tuple[tuple[Read, ...], tuple[Refusal, ...]]:
     """Readings of meters behind this vendor that have a meaning, and why the others not.
 
-    `meters` holds, by serial, where each known meter hung and when it was behind the vendor.
+    `meters` holds, by serial, where known meters hung and when they were behind the vendor.
     """
     taken: list[Read] = []
     refusals: list[Refusal] = []
@@ -310,7 +310,9 @@ def _relay_told(told: Told, now: datetime) -> RelayTold:
             f" {FAILED} (failed).",
         )
     if not re.fullmatch(r"[1-9][0-9]{0,17}", told.command_key):
-        raise _NotTaken(Refused.UNKNOWN_COMMAND, "Name the EndDeviceControl you carried out.")
+        raise _NotTaken(
+            Refused.UNKNOWN_COMMAND, "Name the EndDeviceControl you carried out."
+        )
     is_closed = outcomes[told.event_type]
     return RelayTold(
         command_id=int(told.command_key),

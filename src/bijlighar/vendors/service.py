@@ -172,8 +172,17 @@ def keep_reply(
     )
 
 
-def hold_deliveries(*, vendor_id: int) -> None:
-    """One delivery of a vendor at a time, until the caller's transaction ends."""
+def hold_message(*, vendor_id: int, message_key: str) -> None:
+    """Nobody else takes this message until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended(%s, %s))",
+            [message_key, vendor_id],
+        )
+
+
+def hold_events(*, vendor_id: int) -> None:
+    """One message of events of a vendor at a time, until the caller's transaction ends."""
     list(models.Vendor.objects.select_for_update(no_key=True).filter(pk=vendor_id))
 
 

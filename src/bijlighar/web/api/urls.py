@@ -20,6 +20,7 @@ from bijlighar.web.api import (
     oauth,
     proposals,
     tariffs,
+    vendors,
 )
 from bijlighar.web.api.errors import failure
 from bijlighar.web.api.operation import api
@@ -34,6 +35,7 @@ OPERATIONS = (
     money,
     proposals,
     tariffs,
+    vendors,
 )
 """The modules whose operations the API has: importing them registers these."""
 

@@ -19,6 +19,10 @@ SCOPE_NAMES = {
     "audit:read": _("Read the audit trail"),
     "imports:read": _("Read imports"),
     "complaints:write": _("Open complaints and ask how far they are"),
+    "vendor-readings:write": _("Deliver readings of the meters behind its own head-end"),
+    "vendor-commands:write": _(
+        "Carry out relay commands of the meters behind its own head-end"
+    ),
 }
 
 
