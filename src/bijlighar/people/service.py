@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -50,6 +50,14 @@ from bijlighar.people._first_factor import WrongSignIn as WrongSignIn
 from bijlighar.people._first_factor import forget_failures as forget_failures
 from bijlighar.people._first_factor import staff_by_code as staff_by_code
 from bijlighar.people._first_factor import staff_by_password as staff_by_password
+from bijlighar.people._grants import LoginTaken as LoginTaken
+from bijlighar.people._grants import add_staff as add_staff
+from bijlighar.people._grants import end_grant as end_grant
+from bijlighar.people._grants import grant_role as grant_role
+from bijlighar.people._grants import grants_of as grants_of
+from bijlighar.people._grants import is_one_person as is_one_person
+from bijlighar.people._grants import names_of as names_of
+from bijlighar.people._grants import staff_with as staff_with
 from bijlighar.people._invitations import AlreadyEnrolled as AlreadyEnrolled
 from bijlighar.people._invitations import WrongInvitation as WrongInvitation
 from bijlighar.people._invitations import enrol as enrol
@@ -63,16 +71,14 @@ from bijlighar.people._recovery import recover as recover
 from bijlighar.people._recovery import recovery_facts as recovery_facts
 from bijlighar.people.audit_lines import Head
 from bijlighar.people.audit_proof import Finding, Proof
-from bijlighar.people.models import RoleGrant, Staff
+from bijlighar.people.models import Staff
 from bijlighar.people.rules import rights_of, session_limits
 from bijlighar.people.values import (
     ActorKind,
     AuditEntry,
     AuditQuestion,
     Change,
-    Grant,
     Origin,
-    Role,
     Scope,
     SignedAt,
     Viewer,
@@ -81,10 +87,6 @@ from bijlighar.people.values import (
 
 class UnknownStaff(BijligharError):
     """There is no such member of staff, or they may not sign in any more."""
-
-
-class LoginTaken(BijligharError):
-    """Somebody has this login already."""
 
 
 # Who may do what
@@ -225,20 +227,6 @@ def renew_sign_in(
         )
 
 
-def grants_of(*, staff_id: int) -> tuple[Grant, ...]:
-    """Every grant somebody ever had, the oldest first."""
-    return tuple(
-        Grant(
-            grant_id=row.pk,
-            role=Role(row.role),
-            area_id=row.area_id,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-        )
-        for row in RoleGrant.objects.filter(staff_id=staff_id).order_by("starts_at", "pk")
-    )
-
-
 def limit_database(*, scope: Scope) -> None:
     """Let the database show only these areas until the present transaction ends.
 
@@ -251,106 +239,6 @@ def limit_database(*, scope: Scope) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"set local role {DESK}")
         cursor.execute("select set_config(%s, %s, true)", [AREAS, areas])
-
-
-# Staff and their grants
-
-
-def add_staff(
-    *,
-    login: str,
-    name_en: str,
-    name_hi: str,
-    by: Viewer,
-    now: datetime,
-    place_id: int | None,
-    email: str = "",
-    mobile: str = "",
-    language: str = "hi",
-) -> int:
-    """A new member of staff, who can do nothing yet; their id. Raises LoginTaken."""
-    with transaction.atomic():
-        if Staff.objects.filter(login=login).exists():
-            raise LoginTaken(f"Somebody has the login {login} already.")
-        made = Staff(
-            login=login,
-            name_en=name_en,
-            name_hi=name_hi,
-            email=email,
-            mobile=mobile,
-            language=language,
-            created_at=now,
-        )
-        made.set_unusable_password()
-        made.save()
-        _audit.record(
-            change=Change(
-                action="people.staff.added",
-                object_kind="staff",
-                object_id=str(made.pk),
-                place_id=place_id,
-                after={"login": login, "name_en": name_en, "name_hi": name_hi},
-            ),
-            by=by,
-            now=now,
-        )
-        return made.pk
-
-
-def grant_role(
-    *, staff_id: int, role: Role, area_id: int, by: Viewer, now: datetime, why: str = ""
-) -> int:
-    """Give somebody a role in an area from now on; the id of the grant, new or held.
-
-    Raises OwnAccount.
-    """
-    _accounts.not_oneself(staff_id=staff_id, by=by)
-    with transaction.atomic():
-        held, is_new = RoleGrant.objects.get_or_create(
-            staff_id=staff_id,
-            role=role.value,
-            area_id=area_id,
-            ends_at=None,
-            defaults={"starts_at": now, "why": why},
-        )
-        if is_new:
-            _audit.record(
-                change=_grant_change("people.role.granted", held, why), by=by, now=now
-            )
-        return held.pk
-
-
-def end_grant(*, grant_id: int, by: Viewer, now: datetime, why: str = "") -> None:
-    """Take a role back from now on; nothing happens where it has ended.
-
-    Raises OwnAccount.
-    """
-    with transaction.atomic():
-        held = (
-            RoleGrant.objects.select_for_update().filter(pk=grant_id, ends_at=None).first()
-        )
-        if held is None:
-            return
-        _accounts.not_oneself(staff_id=held.staff_id, by=by)
-        RoleGrant.objects.filter(pk=grant_id).update(ends_at=now)
-        _audit.record(change=_grant_change("people.role.ended", held, why), by=by, now=now)
-
-
-def names_of(*, staff_ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """English and Hindi name of each."""
-    found = Staff.objects.filter(pk__in=staff_ids).order_by("pk")
-    return {pk: (en, hi) for pk, en, hi in found.values_list("pk", "name_en", "name_hi")}
-
-
-def is_one_person(*, staff_ids: Sequence[int]) -> bool:
-    """Whether two of these accounts share a mobile number or a mail address."""
-    found = Staff.objects.filter(pk__in=staff_ids).order_by("pk")
-    known = [
-        [told.strip().casefold() for told in row if told.strip()]
-        for row in found.values_list("mobile", "email")
-    ]
-    held = [told for row in known for told in set(row)]
-    return len(held) != len(set(held))
 
 
 def as_the_system() -> AbstractContextManager[None]:
@@ -452,14 +340,3 @@ def audit_findings(*, proof: Proof, now: datetime) -> Iterator[Finding]:
 def audit_public_key() -> str:
     """The key that signed heads are checked with; empty where none is set."""
     return _audit_export.public_key()
-
-
-def _grant_change(action: str, held: RoleGrant, why: str) -> Change:
-    return Change(
-        action=action,
-        object_kind="staff",
-        object_id=str(held.staff_id),
-        place_id=held.area_id,
-        after={"role": held.role, "area_id": held.area_id},
-        why=why,
-    )
