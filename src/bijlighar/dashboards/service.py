@@ -19,6 +19,7 @@ from bijlighar.dashboards import (
     _home,
     _kyc,
     _listed,
+    _payments,
     _saved,
     _search,
     _town,
@@ -83,6 +84,11 @@ def charge_of(*, consumer_number: str, day: date) -> ChargePicture | None:
 def half_hours(*, connection_id: int, first: date, until: date) -> Iterator[HalfHours]:
     """Each day's half-hours in `[first, until)`, in order; of the meter that hung there."""
     return _use.half_hours(connection_id=connection_id, first=first, until=until)
+
+
+def use_since(*, connection_id: int) -> date:
+    """Since which supply day the use of a home is measured, whichever meter hung there."""
+    return _use.use_since(connection_id=connection_id)
 
 
 def day_lines(*, connection_id: int, first: date, until: date) -> tuple[DayLine, ...]:
@@ -322,3 +328,6 @@ grid_node = _grid.one
 grid_search = _grid.search
 grid_report = _grid.report
 kyc_progress = _kyc.progress
+payments_listed = _payments.listed
+payments_total = _payments.total
+payment_of_order = _payments.of_order

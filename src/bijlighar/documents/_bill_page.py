@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from bijlighar.documents._bill_texts import day_in, days_in, texts_in
-from bijlighar.documents.qr import svg_of
 from bijlighar.documents.plain_text import printable
+from bijlighar.documents.qr import svg_of
 from bijlighar.documents.values import BillDocument, BillLine
 from bijlighar.kernel.energy import format_kwh
 from bijlighar.kernel.money import PAISE_PER_RUPEE, format_rupees, group_lakh

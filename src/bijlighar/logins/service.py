@@ -58,6 +58,7 @@ from bijlighar.people.values import Origin
 
 CODE_LASTS = rules.CODE_LASTS
 masked = rules.masked
+network_of = rules.network_of
 
 # Codes
 

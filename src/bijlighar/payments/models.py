@@ -94,6 +94,8 @@ class Payment(models.Model):
     amount_paise = models.BigIntegerField()
     captured_at = models.DateTimeField()
     credited_at = models.DateTimeField()
+    balance_before_paise = models.BigIntegerField(null=True)
+    """What the wallet held when it was credited."""
 
     class Meta:
         indexes = [BrinIndex(fields=["credited_at"], name="payment_at")]

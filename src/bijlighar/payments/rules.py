@@ -6,7 +6,12 @@ import unicodedata
 from datetime import date, datetime, timedelta
 
 from bijlighar.kernel.ist import supply_day_of
-from bijlighar.payments.values import RechargePicture, RechargeState, Standing
+from bijlighar.payments.values import (
+    RechargePicture,
+    RechargeState,
+    Standing,
+    UsedFor,
+)
 
 FIRST_ASKED_AFTER = timedelta(seconds=10)
 """A webhook usually comes sooner than this after somebody is back from the gateway."""
@@ -66,6 +71,25 @@ def standing(*, recharge: RechargePicture, now: datetime) -> Standing:
     if now - recharge.created_at > UNCONFIRMED_AFTER:
         return Standing.UNCONFIRMED
     return Standing.WAITING
+
+
+def receipt_number(*, payment_id: int, credited_at: datetime) -> str:
+    """`R-2026-0000000123`: one number a payment, in the order in which they came."""
+    return f"R-{supply_day_of(credited_at).year}-{payment_id:010d}"
+
+
+def used_for(
+    *, amount_paise: int, old_dues_paise: int, balance_before_paise: int
+) -> UsedFor:
+    """The waterfall: the share of old dues, then what is owed, then the days ahead."""
+    assert 0 <= old_dues_paise <= amount_paise
+    rest_paise = amount_paise - old_dues_paise
+    unpaid_paise = min(rest_paise, max(0, -balance_before_paise))
+    return UsedFor(
+        old_dues_paise=old_dues_paise,
+        unpaid_paise=unpaid_paise,
+        balance_paise=rest_paise - unpaid_paise,
+    )
 
 
 def masked_name(name: str) -> str:

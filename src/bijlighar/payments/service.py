@@ -53,6 +53,8 @@ RECHARGE = "recharge"
 returns_by = rules.returns_by
 standing = rules.standing
 masked_name = rules.masked_name
+receipt_number = rules.receipt_number
+used_for = rules.used_for
 LEAST_PAISE = 10_00
 MOST_PAISE = 1_00_000_00
 
@@ -153,7 +155,7 @@ def credit(*, captured: Captured, now: datetime) -> Receipt:
     """
     with transaction.atomic():
         order = _order_of(captured)
-        ledger.lock_balances(owner_ids=[order.connection_id])
+        held = ledger.lock_balances(owner_ids=[order.connection_id])
         source = f"{captured.gateway}:{captured.gateway_payment_id}"
         posted = ledger.post(entries=[_entry(order, captured, source)], now=now)
         if posted:
@@ -165,6 +167,7 @@ def credit(*, captured: Captured, now: datetime) -> Receipt:
                 amount_paise=captured.amount_paise,
                 captured_at=captured.captured_at,
                 credited_at=now,
+                balance_before_paise=held[order.connection_id].balance_paise,
             )
             RechargeOrder.objects.filter(pk=order.pk).update(state=RechargeState.PAID.value)
     return Receipt(

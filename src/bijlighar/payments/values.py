@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class RechargeState(StrEnum):
@@ -157,3 +158,41 @@ class LastRecharge:
     amount_paise: int
     credited_at: datetime
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentShown:
+    """A payment that was credited, as the account's history shows it."""
+
+    payment_id: int
+    order_id: UUID
+    amount_paise: int
+    captured_at: datetime
+    credited_at: datetime
+    gateway: str
+    gateway_payment_id: str
+    balance_before_paise: int | None
+    """What the wallet held before it; None of payments from before this was kept."""
+    is_by_another: bool
+    """Whether somebody paid who may not see the connection."""
+    old_dues_paise: int
+    """What old dues that are paid by shares took of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsTotal:
+    """How many payments, and how much in all."""
+
+    payments: int
+    paise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedFor:
+    """To what a payment went, in this order; together they are the payment."""
+
+    old_dues_paise: int
+    unpaid_paise: int
+    """What was owed for electricity already used."""
+    balance_paise: int
+    """What is left for the days ahead."""

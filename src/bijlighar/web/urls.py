@@ -59,6 +59,7 @@ urlpatterns = [
     path(f"{ORDER}/pay/code.svg", recharge_views.code, name="recharge_code"),
     path("tariff/", tariff_views.page, name="tariff"),
     path("", include("bijlighar.web.offline.urls")),
+    path("", include("bijlighar.web.payments.urls")),
     path("", include("bijlighar.web.logins.urls")),
     path("", include("bijlighar.web.staff.urls")),
     path("desk/", include("bijlighar.web.desk.urls")),
