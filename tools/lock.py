@@ -22,6 +22,7 @@ LOCKS = {
     "requirements-dev.lock": ["pyproject.toml", "--group", "build", "--extra", "dev"],
     "requirements-bench.lock": ["--group", "bench"],
     "requirements-node.lock": ["--group", "node"],
+    "requirements-peers.lock": ["--group", "peers"],
 }
 OPTIONS = [
     "--universal",

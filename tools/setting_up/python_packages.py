@@ -16,11 +16,14 @@ PINNED = re.compile(r"^[A-Za-z0-9._-]+==", re.MULTILINE)
 
 
 class Environment:
-    """The project's own Python in `.venv`, and a pip that installs into it."""
+    """The project's own Python in `.venv`, and a pip that installs into it.
 
-    def __init__(self, root: Path) -> None:
+    Another `folder` is an environment of its own, for programs that never meet ours.
+    """
+
+    def __init__(self, root: Path, folder: Path | None = None) -> None:
         self.root = root
-        self.folder = root / ".venv"
+        self.folder = folder or root / ".venv"
         self.python = self.folder / "bin" / "python"
         self.log = self.folder / "setup.log"
 

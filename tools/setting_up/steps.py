@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 RUNTIME_LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"
 BENCH_LOCK = "requirements-bench.lock"
+PEERS_LOCK = "requirements-peers.lock"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,6 +56,8 @@ def set_up(root: Path, *, dev: bool, with_bench: bool, with_browser: bool) -> No
         _cut_fonts(environment),
         _compile_translations(environment),
     ]
+    if dev:
+        did.append(_install_peers(environment))
     if with_bench:
         did.append(_install_bench(environment))
     if with_browser:
@@ -105,6 +108,25 @@ def _install_bench(environment: Environment) -> bool:
     with progress.step(f"Python packages of {BENCH_LOCK}"):
         environment.install(BENCH_LOCK)
         stamps.put(**{BENCH_LOCK: key})
+    return True
+
+
+def _install_peers(environment: Environment) -> bool:
+    """Meters and head-ends of others, for the tests of interoperation.
+
+    They are GPL and live in an environment of their own, `.venv/peers`: nothing of ours can
+    import them, they run as programs of their own.
+    """
+    peers = Environment(environment.root, environment.folder / "peers")
+    key = key_of([environment.root / PEERS_LOCK], _version())
+    stamps = _stamps(environment)
+    if stamps.has(PEERS_LOCK, key) and peers.python.exists():
+        return False
+    with progress.step(f"Python packages of {PEERS_LOCK}"):
+        if not peers.works():
+            peers.make()
+        peers.install(PEERS_LOCK)
+        stamps.put(**{PEERS_LOCK: key})
     return True
 
 
