@@ -163,6 +163,38 @@ class TestAdding:
         assert "kept typed" in words(answer)
         assert complaints.media_of(complaint_id=held(number).complaint_id) == ()
 
+    def test_the_place_goes_with_it_and_only_this_page_may_ask_for_it(self, phone, asha):
+        number = complain(phone, asha, "voltage")
+        page = phone.get(page_of(asha, f"{number}/"))
+        assert "geolocation=(self)" in page.headers["Permissions-Policy"]
+        other = phone.get(page_of(asha)).headers["Permissions-Policy"]
+        assert "geolocation=()" in other
+        sent = {"latitude": "28.367041234", "longitude": " 79.43041 "}
+        phone.post(page_of(asha, f"{number}/add/"), sent)
+        place = held(number).place
+        assert place is not None
+        assert (f"{place.latitude}", f"{place.longitude}") == ("28.367041", "79.430410")
+        assert "is known to us" in words(phone.get(page_of(asha, f"{number}/")))
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {"latitude": "28.4"},
+            {"latitude": "91", "longitude": "79"},
+            {"latitude": "28", "longitude": "-180.1"},
+            {"latitude": "nan", "longitude": "79"},
+            {"latitude": "1e400", "longitude": "79"},
+            {"latitude": "near the well", "longitude": "79"},
+            {"latitude": "2" * 41, "longitude": "79"},
+        ],
+    )
+    def test_a_place_that_is_none_is_refused_and_nothing_is_kept(self, phone, asha, sent):
+        number = complain(phone, asha, "voltage")
+        answer = phone.post(page_of(asha, f"{number}/add/"), {**sent, "words": "Here"})
+        assert answer.status_code == 422
+        assert "The place was not understood" in words(answer)
+        assert held(number).place is None
+
     def test_nothing_at_all_is_refused_in_words(self, phone, asha):
         number = complain(phone, asha, "other")
         answer = phone.post(page_of(asha, f"{number}/add/"), {"words": " "})

@@ -151,6 +151,42 @@ class TestSettling:
         assert held(number).state is State.OPEN
 
 
+class TestGiving:
+    def test_to_a_colleague_who_handles_complaints_there_and_to_nobody_else(
+        self, clerk, homes
+    ):
+        ids = grid_of_cast()
+        asked_for = {
+            "kavita": (Role.JUNIOR_ENGINEER, ids["D1"]),
+            "chief": (Role.CHIEF_ENGINEER, ids["Z1"]),
+            "western": (Role.JUNIOR_ENGINEER, ids["D2"]),
+            "cashier": (Role.CASHIER, ids["D1"]),
+        }
+        staff = {name: add_staff(name, grant) for name, grant in asked_for.items()}
+        number = opened(homes[0])
+        page = words(clerk.get(f"{HELP}/complaints/{number}/"))
+        offered = {name for name, pk in staff.items() if f'value="{pk}"' in page}
+        assert offered == {"kavita"}, "to those above it is handed up, not given"
+        address = f"{HELP}/complaints/{number}/act/"
+        for name in ("western", "cashier", "chief"):
+            refused = clerk.post(address, {"act": "give", "staff": staff[name]})
+            assert refused.status_code == 422
+            assert "Choose somebody who handles complaints here." in words(refused)
+        assert held(number).assignee_id is None
+        clerk.post(address, {"act": "give", "staff": staff["kavita"]})
+        assert held(number).assignee_id == staff["kavita"]
+        assert "complaints.assigned" in audited()
+
+    def test_of_the_vigilance_desk_only_to_the_vigilance_desk(self, homes):
+        ids = grid_of_cast()
+        officer = add_staff("officer", (Role.VIGILANCE_OFFICER, ids["D1"]))
+        add_staff("kavita", (Role.JUNIOR_ENGINEER, ids["D1"]))
+        number = opened(homes[0], ComplaintClass.ASKED_FOR_MONEY)
+        page = words(client_of(officer).get(f"{HELP}/complaints/{number}/"))
+        assert f'value="{officer}"' in page
+        assert page.count("<option") == 1
+
+
 class TestTheFences:
     def test_another_divisions_complaint_and_caller_are_unknown(self, homes):
         other = client_of(add_staff("other", (Role.HELP_DESK_CLERK, grid_of_cast()["D2"])))

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from bijlighar.complaints.diagnosis import NETWORK
 from bijlighar.complaints.policy import ComplaintPolicy, Owed, Rung
-from bijlighar.complaints.values import ComplaintClass, DarkCause
+from bijlighar.complaints.values import ComplaintClass, DarkCause, Place
 from bijlighar.grid.values import Kind, Node
+from bijlighar.kernel.errors import BijligharError
 
 ONE_DAY = timedelta(days=1)
 _OF_THE_NETWORK = NETWORK | {DarkCause.METER_SILENT, DarkCause.HOUSE}
 _LEVELS = tuple(Kind)
+_DECIMETRE = Decimal("0.000001")
+_BOUNDS = (("latitude", 90), ("longitude", 180))
+
+
+class WrongPlace(BijligharError):
+    """A place is a latitude and a longitude in degrees, as a phone tells them."""
+
+
+def place_of(*, latitude: str, longitude: str) -> Place:
+    """The place that a phone told: WGS 84, degrees. Raises WrongPlace."""
+    held = []
+    for (name, most), text in zip(_BOUNDS, (latitude, longitude), strict=True):
+        try:
+            degrees = Decimal(text.strip()) if len(text) < 40 else Decimal("NaN")
+        except InvalidOperation:
+            degrees = Decimal("NaN")
+        if not degrees.is_finite() or abs(degrees) > most:
+            raise WrongPlace(f"The {name} is a number from -{most} to {most}.")
+        held.append(degrees.quantize(_DECIMETRE))
+    return Place(latitude=held[0], longitude=held[1])
 
 
 def runs_out_at(*, starts_at: datetime, allowed: timedelta) -> datetime:

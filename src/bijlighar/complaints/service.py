@@ -37,6 +37,8 @@ from bijlighar.complaints.models import Incident as IncidentRow
 from bijlighar.complaints.models import Media as MediaRow
 from bijlighar.complaints.models import Step as StepRow
 from bijlighar.complaints.policy import Clock, policy_named
+from bijlighar.complaints.rules import WrongPlace as WrongPlace
+from bijlighar.complaints.rules import place_of as place_of
 from bijlighar.complaints.states import NotNow as NotNow
 from bijlighar.complaints.values import (
     Asked,

@@ -21,11 +21,11 @@ from django.utils.cache import patch_vary_headers
 
 _FRAME = ("fonts", "tokens", "page", "text", "controls", "lamp", "header", "ribbon")
 _CONSUMER = ("panel", "chart", "slip", "recharge", "notice", "steps", "price", "bill")
-_CONSUMER_TOO = ("inbox", "logins", "offline", "complaints", "kyc")
+_CONSUMER_TOO = ("inbox", "logins", "offline", "complaints", "kyc", "use")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("complaints", "masters", "staff", "audit", "proposals", "pages", "kyc")
-_LIVE = ("live", "clock", "days", "what-if", "push", "photo")
+_LIVE = ("live", "clock", "days", "what-if", "push", "photo", "where")
 _OFFLINE = ("offline-forms", "offline", "install")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
 

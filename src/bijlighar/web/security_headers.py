@@ -19,6 +19,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+ASKS_FOR_THE_PLACE = "camera=(), geolocation=(self), microphone=()"
+"""Of the one page on which a consumer may add where the trouble is."""
 FOR_NO_PAGE = (
     "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"

@@ -43,6 +43,10 @@ URGENT = (
 _OF_STAFF = frozenset({StepKind.ASSIGNED})
 
 
+class WrongColleague(BijligharError):
+    """A complaint is given to somebody who may handle it where it lies."""
+
+
 def classes() -> list[dict[str, object]]:
     """What can be complained of, the urgent first, with the hours that it may take."""
     return [
@@ -162,5 +166,9 @@ _REFUSALS: Mapping[type[BijligharError], Callable[[], str]] = {
     complaints.NotNow: lambda: _(
         "The complaint has changed meanwhile. Please look at it once more."
     ),
+    complaints.WrongPlace: lambda: _(
+        "The place was not understood. Please write in words where it is."
+    ),
+    WrongColleague: lambda: _("Choose somebody who handles complaints here."),
     complaints.WrongRating: lambda: _("Rate once, with one to five stars."),
 }

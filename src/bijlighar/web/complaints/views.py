@@ -17,6 +17,7 @@ from bijlighar.complaints.values import (
     Complaint,
     ComplaintClass,
     Diagnosis,
+    Place,
     State,
 )
 from bijlighar.connections import service as connections
@@ -27,6 +28,7 @@ from bijlighar.web.access import consumer
 from bijlighar.web.complaints import shown
 from bijlighar.web.complaints.who import viewer_of
 from bijlighar.web.consumer.known import known_consumer
+from bijlighar.web.security_headers import ASKS_FOR_THE_PLACE
 
 LONGEST_KEY = 64
 LARGEST_FILE = 8 * 1024 * 1024
@@ -90,13 +92,14 @@ def one(request: HttpRequest, consumer_number: str, complaint_number: str) -> Ht
 @require_POST
 @known_consumer
 def add(request: HttpRequest, consumer_number: str, complaint_number: str) -> HttpResponse:
-    """Add words, photos or voice notes."""
+    """Add words, photos, voice notes or the place."""
     held = _own(consumer_number, complaint_number)
     try:
         complaints.add(
             number=held.number,
             words=request.POST.get("words", ""),
             files=_files(request),
+            place=_place(request),
             known_numbers=(consumer_number,),
             by=viewer_of(request),
             now=clock.now(),
@@ -183,7 +186,9 @@ def _page(
         "typed": request.POST.get("words", "") if refused else "",
         **shown.whole(held, for_consumer=True),
     }
-    return render(request, "complaints/one.html", page, status=422 if refused else 200)
+    answer = render(request, "complaints/one.html", page, status=422 if refused else 200)
+    answer.headers["Permissions-Policy"] = ASKS_FOR_THE_PLACE
+    return answer
 
 
 def _diagnosed(
@@ -200,6 +205,11 @@ def _diagnosed(
 def _key(request: HttpRequest) -> str:
     """What makes two taps one complaint: the page's own key."""
     return request.POST.get("key", "").replace("\0", "")[:LONGEST_KEY] or str(uuid4())
+
+
+def _place(request: HttpRequest) -> Place | None:
+    told = {name: request.POST.get(name, "") for name in ("latitude", "longitude")}
+    return complaints.place_of(**told) if any(told.values()) else None
 
 
 def _files(request: HttpRequest) -> list[bytes]:

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bijlighar.clock import clock
 from bijlighar.complaints import service as complaints
-from bijlighar.complaints.values import Asked, Complaint
+from bijlighar.complaints.values import Asked, Complaint, State
 from bijlighar.connections import service as connections
+from bijlighar.dashboards.values import BothLanguages
 from bijlighar.flow import complaints as flow
 from bijlighar.grid import service as grid
 from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.ist import supply_day_of
+from bijlighar.people import service as people
 from bijlighar.people.values import Right
 from bijlighar.web.access import DeskRequest, staff
 from bijlighar.web.complaints import shown
@@ -120,6 +123,31 @@ def _take(request: DeskRequest, held: Complaint, words: str) -> None:
     )
 
 
+def _give(request: DeskRequest, held: Complaint, words: str) -> None:
+    """To a colleague who may handle it where it lies; nobody else is taken."""
+    chosen = request.POST.get("staff", "")
+    found = {f"{pk}": names for pk, names in _colleagues(held).items()}
+    if chosen not in found:
+        raise shown.WrongColleague("Nobody of this number handles complaints there.")
+    complaints.assign(
+        number=held.number,
+        staff_id=int(chosen),
+        staff_name=found[chosen][0],
+        by=request.viewer,
+        now=clock.now(),
+    )
+
+
+def _colleagues(held: Complaint) -> Mapping[int, tuple[str, str]]:
+    """Who of the reader's own area may handle this complaint, by id: names in English and
+    Hindi. To those above them it is handed up."""
+    now = clock.now()
+    right = Right.HANDLE_VIGILANCE if held.is_vigilance else Right.HANDLE_COMPLAINTS
+    path = grid.path_on(node_id=held.transformer_id, day=supply_day_of(now))
+    areas = [node.node_id for node in path]
+    return people.staff_with(right=right, area_ids=areas, now=now)
+
+
 def _escalate(request: DeskRequest, held: Complaint, words: str) -> None:
     flow.escalate_complaint(
         number=held.number, why=words, by=request.viewer, now=clock.now()
@@ -148,6 +176,7 @@ def _reopen(request: DeskRequest, held: Complaint, words: str) -> None:
 
 _ACTS: Mapping[str, Callable[[DeskRequest, Complaint, str], None]] = {
     "take": _take,
+    "give": _give,
     "escalate": _escalate,
     "stop": _stop,
     "resume": _resume,
@@ -191,6 +220,12 @@ def _page(request: DeskRequest, held: Complaint, *, refused: str = "") -> HttpRe
         "refused": refused,
         "typed": request.POST.get("words", "") if refused else "",
         "is_mine": held.assignee_id == request.viewer.actor_id,
+        "colleagues": [
+            {"staff_id": pk, "name": BothLanguages(en=en, hi=hi)}
+            for pk, (en, hi) in _colleagues(held).items()
+        ]
+        if held.state is not State.CLOSED
+        else [],
         **shown.whole(held, for_consumer=False),
     }
     return render(request, "help/complaint.html", page, status=422 if refused else 200)
