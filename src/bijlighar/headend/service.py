@@ -145,6 +145,7 @@ def read_soon(*, now: datetime, meter_ids: Sequence[int] | None = None) -> None:
             .values_list("meter_id", flat=True)
         )
         contacts.filter(pk__in=ids).update(read_not_before=now)
+        _wake_head_end()
 
 
 def queue(*, new: NewCommand, now: datetime) -> bool:
