@@ -42,16 +42,30 @@ HOMES = """\
       confidence: medium
     excess_demand: {times_fixed_rate: "2", excused_days: 183, source: s, confidence: low}
     free_units: {kwh: 125, funded_by: "the State", source: "p. 6", confidence: low}
-    fppas: {series: ex/fppas, of: [energy, scheme], source: "p. 7", confidence: low}
-    duty: {share: "0.09", of: [energy, fppas], source: "p. 8", confidence: low}
+    fppas:
+      series: ex/fppas
+      of: [energy, subsidy]
+      on: chargeable_units
+      source: "p. 7"
+      confidence: low
+    duty:
+      share: "0.09"
+      of: [energy, fppas]
+      on: chargeable_units
+      source: "p. 8"
+      confidence: low
     rebates:
-      - {share: "0.02", of: [energy], when: prepaid, source: "p. 9", confidence: low}
+      - share: "0.02"
+        of: [energy]
+        when: prepaid
+        on: chargeable_units
+        source: "p. 9"
+        confidence: low
       - rupees_per_kwh: "0.25"
         when: always
         on: chargeable_units
         source: "p. 9"
         confidence: low
-    minimum: {rupees_per_kw_month: "40", of: [energy, duty], source: s, confidence: low}
     rounding: {line_rupees: "0.05", bill_rupees: "1", source: "p. 11", confidence: low}
     late_payment:
       share_per_month: "0.0125"
@@ -116,6 +130,7 @@ SHOPS = """\
       slabs:
         - {above_kwh: 0, upto_kwh: 100, share: "0.09", source: i, confidence: low}
         - {above_kwh: 100, upto_kwh: null, share: "0.12", source: j, confidence: low}
+    minimum: {rupees_per_kw_month: "40", of: [energy, duty], source: l, confidence: low}
     cliff:
       policy: post
       warn_at_share: "0.80"

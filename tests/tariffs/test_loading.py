@@ -147,7 +147,8 @@ TIME_OF_DAY = [
 
 LOADS = [
     ('upto_kw: "10"', 'upto_kw: "0.5"', '"0.5", upto_kw', "not above `above_kw`"),
-    ("upto_kwh: 900", "upto_kwh: 0", "upto_kwh: 0}", "nobody would be eligible"),
+    ("upto_kwh: 900", "upto_kwh: 0", "upto_kwh: 0}", "`upto_kwh` is 0, outside 1 to"),
+    ("excused_days: 183", "excused_days: 367", "excused_days: 367", "outside 0 to 366"),
     (
         "[maximum_demand, share_of_sanctioned]",
         "[maximum_demand]",
@@ -167,7 +168,7 @@ LOADS = [
 
 RELIEFS = [
     ('    subsidy_funded_by: "the State"\n', "", '"EX-1"', "go together"),
-    ("kwh: 125", "kwh: 0", "free_units", "`kwh` is 0, not units of a month"),
+    ("kwh: 125", "kwh: 0", "free_units", "`kwh` is 0, outside 1 to 1000000"),
     (
         'kwh: 125, funded_by: "the State"',
         "kwh: 125",
@@ -190,9 +191,9 @@ RELIEFS = [
     ),
     (
         "of: [energy, fixed]",
-        "of: [energy, duty]",
-        "[energy, duty]\n",
-        "unknown head `duty`",
+        "of: [energy, rebate]",
+        "[energy, rebate]",
+        "unknown head `rebate`",
     ),
     (
         "    payable_cap:\n",
@@ -201,7 +202,12 @@ RELIEFS = [
         "upto_kwh: 150\n      first",
         "free units or a payable cap, not both",
     ),
-    ("of: [energy, scheme]", "of: [energy, duty]", "ex/fppas", "unknown head `duty`"),
+    (
+        "of: [energy, subsidy]",
+        "of: [energy, minimum]",
+        "of: [energy, minimum]",
+        "unknown head `minimum`",
+    ),
     (
         "of: [energy, fppas]",
         "of: [energy, cess]",
@@ -212,11 +218,11 @@ RELIEFS = [
     ("of: [energy, fppas]", "of: []", "of: []", "each head once"),
     ("of: [energy, fppas]", "of: energy", "of: energy", "must be a list"),
     ("of: [energy, fppas]", "of: [[energy]]", "[[energy]]", "must be a list of words"),
-    ('duty: {share: "0.09"', 'duty: {share: "1.09"', "1.09", "outside 0 to 1"),
+    ('share: "0.09"', 'share: "1.09"', "1.09", "outside 0 to 1"),
     (
-        'duty: {share: "0.09", ',
-        "duty: {",
-        "duty: {",
+        '      share: "0.09"\n',
+        "",
+        "of: [energy, fppas]",
         "one of `share` and `slabs` is needed",
     ),
     (
@@ -240,7 +246,7 @@ RELIEFS = [
     (
         "of: [energy]\n      slabs",
         "of: [energy, fppas]\n      on: chargeable_units\n      slabs",
-        "of: [energy, fppas]\n",
+        "of: [energy, fppas]\n      on: chargeable_units\n      slabs",
         "where FPPAS is of the energy alone and on the same units",
     ),
     ("when: prepaid", "when: sometimes", "sometimes", "none of always, prepaid"),
@@ -251,9 +257,9 @@ RELIEFS = [
         "none of all_units, chargeable",
     ),
     (
-        'share: "0.02", of: [energy],',
-        'share: "0.02",',
-        "p. 9",
+        'share: "0.02"\n        of: [energy]\n',
+        'share: "0.02"\n',
+        'share: "0.02"',
         "`share` and `of` go together",
     ),
     (
@@ -278,10 +284,19 @@ RELIEFS = [
     ),
     (
         'share_per_month: "0.0125"',
-        'share_per_month: "2"',
+        'share_per_month: "0.125"',
         "share_per_month",
-        "outside 0 to 1",
+        "outside 0 to 0.05",
     ),
+    (
+        "later_after_months: 3",
+        "later_after_months: 25",
+        "later_after_months: 25",
+        "outside 1 to 24",
+    ),
+    ("  months: 3", "  months: 0", "months: 0", "`months` is 0, outside 1 to 24"),
+    ("  months: 3", "  months: 36", "months: 36", "`months` is 36, outside 1 to 24"),
+    ('"0.0625"', '"0.625"', '"0.625"', "`share_per_year` is 0.625, outside 0 to 0.25"),
     ('above_rupees: "2000"', "above_rupees: 2000", "2000", "must be a number in quotes"),
     ("policy: accrue", "policy: hide", "hide", "none of accrue, post"),
     ('warn_at_share: "0.80"', 'warn_at_share: "80"', '"80"', "outside 0 to 1"),
@@ -418,12 +433,8 @@ def test_homes_are_read_as_printed():
     assert schedule.free_units.free_wh == 125_000
     assert schedule.duty.of == (Head.ENERGY, Head.FPPAS)
     by_share, by_unit = schedule.rebates
-    assert (by_share.when, by_share.on) == (When.PREPAID, On.ALL_UNITS)
+    assert (by_share.when, by_share.on) == (When.PREPAID, On.CHARGEABLE_UNITS)
     assert (by_unit.rupees_per_kwh, by_unit.on) == (Decimal("0.25"), On.CHARGEABLE_UNITS)
-    assert (schedule.minimum.per, schedule.minimum.of) == (
-        Per.KW,
-        (Head.ENERGY, Head.DUTY),
-    )
     assert (schedule.rounding.line_paise, schedule.rounding.bill_paise) == (5, 100)
     assert schedule.late_payment.later_after_months == 3
     assert schedule.cliff.policy is CliffPolicy.ACCRUE
@@ -436,6 +447,10 @@ def test_shops_are_read_as_printed():
     assert [band.per for band in schedule.fixed] == [Per.CONNECTION, Per.KW, Per.STEP]
     assert [band.step_wh for band in schedule.fixed] == [0, 0, 15_000]
     assert schedule.payable_cap.of == (Head.ENERGY, Head.FIXED)
+    assert (schedule.minimum.per, schedule.minimum.of) == (
+        Per.KW,
+        (Head.ENERGY, Head.DUTY),
+    )
     assert [str(slab.share) for slab in schedule.duty.slabs] == ["0.09", "0.12"]
 
 

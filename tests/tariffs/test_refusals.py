@@ -38,7 +38,7 @@ def test_a_series_that_leaves_days_out_is_refused(was, now, reason):
         ("discom: " + "[" * 3000 + "]" * 3000, "line 1: nested too deeply"),
         (
             HOME.replace("no_disconnection_days: 3", "no_disconnection_days: 63"),
-            "more than 62 days",
+            "`no_disconnection_days` is 63, outside 0 to 62",
         ),
         (
             SHOP.replace("excused_days: 0", "excused_days: " + "9" * 5000),

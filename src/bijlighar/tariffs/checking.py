@@ -18,10 +18,16 @@ from bijlighar.tariffs.orders import (
     check_series,
     check_together,
     fppas_catalogue,
+    gaps_in,
     load_fppas,
     load_order,
 )
-from bijlighar.tariffs.reading import ORDER_KEYS, read_name, read_schedules
+from bijlighar.tariffs.reading import (
+    ORDER_KEYS,
+    ORDER_OPTIONAL,
+    read_name,
+    read_schedules,
+)
 from bijlighar.tariffs.strict_yaml import OrderError, Table
 from bijlighar.tariffs.values import FppasSeries, Order
 
@@ -126,7 +132,8 @@ def _behind(text: str, file: str) -> Iterator[Finding]:
     for alone in _one_schedule_each(root):
         for look in _LOOKS:
             try:
-                look(Table(file=file, node=alone, keys=ORDER_KEYS))
+                keys, optional = ORDER_KEYS, ORDER_OPTIONAL
+                look(Table(file=file, node=alone, keys=keys, optional=optional))
             except OrderError as error:
                 yield _finding(error, file)
 
@@ -173,13 +180,18 @@ def _floats(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
 def _together(
     orders: Sequence[tuple[Order, str]], asked: set[str], series: Mapping[str, FppasSeries]
 ) -> Iterator[Finding]:
-    """Overlaps between orders, and series that nobody has; only about what was asked."""
+    """Overlaps, gaps and series that nobody has; only about what was asked."""
     for order, file in orders:
         if file in asked:
             try:
                 check_series([order], series)
             except OrderError as error:
                 yield _finding(error, file)
+    places = {id(order): file for order, file in orders}
+    for gap in gaps_in([order for order, _ in orders]):
+        before, after = places[id(gap.before)], places[id(gap.after)]
+        if {before, after} & asked:
+            yield _finding(gap.error, after)
     for (one, file), (other, other_file) in combinations(orders, 2):
         if {file, other_file} & asked:
             try:

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.tariffs.reading import ORDER_KEYS, read_name, read_schedules
+from bijlighar.tariffs.reading import (
+    ORDER_KEYS,
+    ORDER_OPTIONAL,
+    read_name,
+    read_schedules,
+)
 from bijlighar.tariffs.strict_yaml import OrderError, Table, read_file, read_table
 from bijlighar.tariffs.values import (
     Confidence,
@@ -31,11 +38,13 @@ __all__ = [
     "TariffGap",
     "catalogue",
     "categories_of",
+    "check_gaps",
     "check_series",
     "check_together",
     "fits_load",
     "fppas_catalogue",
     "fppas_on",
+    "gaps_in",
     "load_fppas",
     "load_order",
     "rated_with",
@@ -82,6 +91,7 @@ def catalogue() -> tuple[Order, ...]:
     orders = [_order(text, name) for name, text in _packaged() if not _is_series(name)]
     orders.sort(key=lambda order: (order.state, order.in_force_from, order.file))
     check_together(orders)
+    check_gaps(orders)
     check_series(orders, fppas_catalogue())
     return tuple(orders)
 
@@ -110,6 +120,45 @@ def check_together(orders: Sequence[Order]) -> None:
                 reason = f"{shared[0]} has another order in force on this day: {other.file}"
                 raise OrderError(file=order.file, line=order.line, reason=reason)
         seen.append(order)
+
+
+def check_gaps(orders: Sequence[Order]) -> None:
+    """Refuse days between two orders of a category on which no order is in force."""
+    for gap in gaps_in(orders):
+        raise gap.error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Two orders that leave days between them out, and what the later is refused with."""
+
+    before: Order
+    after: Order
+    error: OrderError
+
+
+def gaps_in(orders: Sequence[Order]) -> Iterator[Gap]:
+    """Where an order of a category ends before the next one of its state begins.
+
+    An order may say in `after_a_gap` why no order is known for the days before it. One that
+    ends and that none follows leaves nothing out: it is in force until the day it names.
+    """
+    told: set[tuple[str, str]] = set()
+    rising = sorted(orders, key=lambda order: order.in_force_from)
+    for state, category in sorted({(o.state, c) for o in orders for c in categories_of(o)}):
+        held = [o for o in rising if o.state == state and category in categories_of(o)]
+        for before, after in pairwise(held):
+            ends, pair = before.in_force_until, (before.sha256, after.sha256)
+            if ends is None or ends >= after.in_force_from or after.after_a_gap:
+                continue
+            if pair not in told:
+                told.add(pair)
+                reason = (
+                    f"no order of {category} is in force from {ends} on, when {before.file}"
+                    " ends: end that later, or say why in `after_a_gap`"
+                )
+                error = OrderError(file=after.file, line=after.line, reason=reason)
+                yield Gap(before=before, after=after, error=error)
 
 
 def check_series(orders: Sequence[Order], series: Mapping[str, FppasSeries]) -> None:
@@ -227,7 +276,7 @@ def _is_series(name: str) -> bool:
 
 
 def _order(text: str, file: str) -> Order:
-    table = read_table(text=text, file=file, keys=ORDER_KEYS)
+    table = read_table(text=text, file=file, keys=ORDER_KEYS, optional=ORDER_OPTIONAL)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     starts, ends = table.day("in_force_from"), table.day_or_none("in_force_until")
     if ends is not None and ends <= starts:
@@ -251,6 +300,7 @@ def _order(text: str, file: str) -> Order:
         sha256=sha256,
         file=file,
         line=table.line_of("in_force_from"),
+        after_a_gap=table.text_if_any("after_a_gap"),
     )
 
 

@@ -1,7 +1,7 @@
 """The schedules inside an order file: each value with its bounds, source and line.
 
 `reading_charges` reads what is charged, `reading_reliefs` what is given back or added on
-top; this file puts a schedule together and says what has to go together.
+top; this file puts a schedule together, and `reading_whole` says what must go together.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bijlighar.tariffs.reading_charges import (
+    MOST_KWH,
     read_billable_load,
     read_energy,
     read_excess_demand,
@@ -30,8 +31,9 @@ from bijlighar.tariffs.reading_reliefs import (
     read_rounding,
     read_subsidy,
 )
+from bijlighar.tariffs.reading_whole import check_loads, check_whole
 from bijlighar.tariffs.strict_yaml import Table
-from bijlighar.tariffs.values import Eligible, Head, Measured, Name, Per, Schedule
+from bijlighar.tariffs.values import Eligible, Measured, Name, Schedule
 
 ORDER_KEYS = (
     "discom",
@@ -43,6 +45,7 @@ ORDER_KEYS = (
     "schedules",
 )
 
+ORDER_OPTIONAL = ("after_a_gap",)
 _SCHEDULE_KEYS = ("category", "name", "eligible")
 _OPTIONAL_KEYS = (
     "measured_in",
@@ -77,10 +80,13 @@ def read_schedules(
     found = table.tables("schedules", keys=_SCHEDULE_KEYS, optional=_OPTIONAL_KEYS)
     if not found:
         raise table.refuse("`schedules` is empty", "schedules")
+    read: list[tuple[Table, Schedule]] = []
     for one in found:
         schedule = _schedule(one, read_name(table, "order"), sha256, starts, ends)
-        _check_whole(one, schedule)
+        check_whole(one, schedule)
+        read.append((one, schedule))
         yield schedule
+    check_loads(read)
 
 
 def read_name(table: Table, key: str) -> Name:
@@ -132,9 +138,9 @@ def _eligible(schedule: Table) -> Eligible:
     above, upto = _kw(one, "above_kw"), _kw(one, "upto_kw")
     if upto is not None and upto <= (above or 0):
         raise one.refuse("`upto_kw` is not above `above_kw`", "upto_kw")
-    use = one.whole("upto_kwh") if one.has("upto_kwh") else None
-    if use == 0:
-        raise one.refuse("`upto_kwh` is 0: nobody would be eligible", "upto_kwh")
+    use = None
+    if one.has("upto_kwh"):
+        use = one.whole("upto_kwh", least=1, most=MOST_KWH)
     return Eligible(
         text=one.text("text"),
         above_w=above or 0,
@@ -147,46 +153,3 @@ def _kw(one: Table, key: str) -> int | None:
     if not one.has(key):
         return None
     return int(one.decimal(key, least="0", most="100000", places=3) * _W_PER_KW)
-
-
-def _check_whole(one: Table, schedule: Schedule) -> None:
-    """What only makes sense together, or not together."""
-    by_load = any(band.per is Per.KW for band in schedule.fixed)
-    if schedule.excess_demand and not by_load:
-        reason = "`excess_demand` needs a fixed charge by load to be a multiple of"
-        raise one.refuse(reason, "excess_demand")
-    by_load |= schedule.minimum is not None and schedule.minimum.per is Per.KW
-    if by_load and schedule.billable_load is None:
-        raise one.refuse("a charge is by load, but `billable_load` is missing")
-    if schedule.free_units and schedule.payable_cap:
-        reason = "a schedule has free units or a payable cap, not both"
-        raise one.refuse(reason, "payable_cap")
-    if not _has_duty_that_fits(schedule):
-        reason = (
-            "`duty` by slabs must be `of: [energy]`, or `of: [energy, fppas]` where FPPAS "
-            "is of the energy alone and on the same units"
-        )
-        raise one.refuse(reason, "duty")
-    if schedule.cliff is None and _has_cliffs(schedule):
-        reason = "a threshold makes the whole month dearer at once, but `cliff` is missing"
-        raise one.refuse(reason)
-    if schedule.rounding.bill_paise % schedule.rounding.line_paise:
-        raise one.refuse("`bill_rupees` is no multiple of `line_rupees`", "rounding")
-
-
-def _has_duty_that_fits(schedule: Schedule) -> bool:
-    """Whether all that the duty is on can be told apart by its slabs."""
-    duty, fppas = schedule.duty, schedule.fppas
-    if duty is None or len(duty.slabs) == 1 or duty.of == (Head.ENERGY,):
-        return True
-    on_energy = fppas is not None and fppas.of == (Head.ENERGY,) and fppas.on is duty.on
-    return on_energy and set(duty.of) == {Head.ENERGY, Head.FPPAS}
-
-
-def _has_cliffs(schedule: Schedule) -> bool:
-    return (
-        len(schedule.energy) > 1
-        or len(schedule.fixed) > 1
-        or schedule.free_units is not None
-        or schedule.payable_cap is not None
-    )

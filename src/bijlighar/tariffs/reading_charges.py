@@ -23,10 +23,14 @@ from bijlighar.tariffs.values import (
 )
 
 SAID = ("source", "confidence")
+SLAB_KEYS = ("above_kwh", "upto_kwh", "rupees_per_kwh", *SAID)
 RATE_PLACES = 4
 SHARE_PLACES = 4
 MOST_KWH = 10**6
 """Limits stay at or below a GWh a month: rating is bounded there."""
+
+MOST_EXCUSED_DAYS = 366
+"""Demand is excused for half a year after a meter was installed, nowhere beyond a year."""
 
 _FIXED_PLACES = 3
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
@@ -77,10 +81,9 @@ def read_energy(schedule: Table) -> tuple[Ladder, ...]:
 
 def read_slabs(schedule: Table, key: str) -> tuple[Slab, ...]:
     """Slabs that follow one another from 0 on; the last has no end."""
-    keys = ("above_kwh", "upto_kwh", "rupees_per_kwh", *SAID)
     slabs: list[Slab] = []
     expected: int | None = 0
-    for one in schedule.tables(key, keys=keys):
+    for one in schedule.tables(key, keys=SLAB_KEYS):
         above, upto = read_range(one, expected)
         slabs.append(
             Slab(
@@ -224,7 +227,7 @@ def read_excess_demand(schedule: Table) -> ExcessDemand | None:
     one = schedule.table("excess_demand", keys=keys)
     return ExcessDemand(
         times_fixed_rate=one.decimal("times_fixed_rate", least="0", most="10", places=2),
-        excused_days=one.whole("excused_days"),
+        excused_days=one.whole("excused_days", most=MOST_EXCUSED_DAYS),
         source=one.text("source"),
         confidence=read_confidence(one),
     )

@@ -61,6 +61,14 @@ LEAST_PERIOD_DAYS = 28
 MOST_HELD_DAYS = 62
 """No order holds a disconnection back for longer because of a threshold."""
 
+MOST_MONTHS = 24
+"""Terms of late payment and interest are of months, three or six: never of years."""
+
+MOST_SHARE_A_MONTH = "0.05"
+MOST_SHARE_A_YEAR = "0.25"
+"""Beyond, a decimal point stands in the wrong place: surcharges are 1.25 to 2 % a month,
+interest is a bank's rate."""
+
 
 def read_subsidy(schedule: Table) -> tuple[tuple[Slab, ...], str]:
     """The subsidy per unit and who pays it."""
@@ -163,9 +171,9 @@ def read_late_payment(schedule: Table) -> LatePayment | None:
     keys = ("share_per_month", "later_share_per_month", "later_after_months", *SAID)
     one = schedule.table("late_payment", keys=keys)
     return LatePayment(
-        share_per_month=_share(one, "share_per_month"),
-        later_share_per_month=_share(one, "later_share_per_month"),
-        later_after_months=one.whole("later_after_months"),
+        share_per_month=_share(one, "share_per_month", most=MOST_SHARE_A_MONTH),
+        later_share_per_month=_share(one, "later_share_per_month", most=MOST_SHARE_A_MONTH),
+        later_after_months=one.whole("later_after_months", least=1, most=MOST_MONTHS),
         source=one.text("source"),
         confidence=read_confidence(one),
     )
@@ -179,8 +187,8 @@ def read_balance_interest(schedule: Table) -> BalanceInterest | None:
     one = schedule.table("balance_interest", keys=keys)
     return BalanceInterest(
         above_rupees=one.decimal("above_rupees", least="0", most="100000", places=2),
-        months=one.whole("months"),
-        share_per_year=_share(one, "share_per_year"),
+        months=one.whole("months", least=1, most=MOST_MONTHS),
+        share_per_year=_share(one, "share_per_year", most=MOST_SHARE_A_YEAR),
         source=one.text("source"),
         confidence=read_confidence(one),
     )
@@ -192,13 +200,10 @@ def read_cliff(schedule: Table) -> Cliff | None:
         return None
     keys = ("policy", "warn_at_share", "no_disconnection_days", *SAID)
     one = schedule.table("cliff", keys=keys)
-    held_days = one.whole("no_disconnection_days")
-    if held_days > MOST_HELD_DAYS:
-        raise one.refuse(f"more than {MOST_HELD_DAYS} days", "no_disconnection_days")
     return Cliff(
         policy=CliffPolicy(one.word_of("policy", list(CliffPolicy))),
         warn_at_share=_share(one, "warn_at_share"),
-        no_disconnection_days=held_days,
+        no_disconnection_days=one.whole("no_disconnection_days", most=MOST_HELD_DAYS),
         source=one.text("source"),
         confidence=read_confidence(one),
     )
@@ -256,25 +261,18 @@ def _on(one: Table) -> On:
     return On(one.word_of("on", list(On))) if one.has("on") else On.ALL_UNITS
 
 
-def _share(one: Table, key: str) -> Decimal:
-    return one.decimal(key, least="0", most="1", places=SHARE_PLACES)
+def _share(one: Table, key: str, most: str = "1") -> Decimal:
+    return one.decimal(key, least="0", most=most, places=SHARE_PLACES)
 
 
 def _units(one: Table, key: str) -> int:
-    units = one.whole(key)
-    if not 1 <= units <= MOST_KWH:
-        raise one.refuse(f"`{key}` is {units}, not units of a month", key)
-    return units * WH_PER_KWH
+    return one.whole(key, least=1, most=MOST_KWH) * WH_PER_KWH
 
 
 def _per_days(one: Table) -> int | None:
     if not one.has("per_days"):
         return None
-    days = one.whole("per_days")
-    if not LEAST_PERIOD_DAYS <= days <= MOST_DAYS:
-        reason = f"`per_days` is {days}, outside {LEAST_PERIOD_DAYS} to {MOST_DAYS}"
-        raise one.refuse(reason, "per_days")
-    return days
+    return one.whole("per_days", least=LEAST_PERIOD_DAYS, most=MOST_DAYS)
 
 
 def _step(one: Table, key: str) -> int:

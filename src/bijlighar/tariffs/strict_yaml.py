@@ -84,14 +84,18 @@ class Table:
             raise self.refuse(f"`{key}` is `{value}`, which is none of {known}", key)
         return value
 
-    def whole(self, key: str) -> int:
-        """A whole number that is not negative."""
+    def whole(self, key: str, *, least: int = 0, most: int | None = None) -> int:
+        """A whole number that is not negative, nor outside `least` to `most`."""
         value = self._scalar(key, "int", "a whole number")
         if not value.isdecimal():
             raise self.refuse(f"`{key}` must be plain digits, not `{value}`", key)
         if len(value) > _MOST_DIGITS:
             raise self.refuse(f"`{key}` has more than {_MOST_DIGITS} digits", key)
-        return int(value)
+        number = int(value)
+        if number < least or (most is not None and number > most):
+            upto = "" if most is None else f" to {most}"
+            raise self.refuse(f"`{key}` is {value}, outside {least}{upto}", key)
+        return number
 
     def whole_or_none(self, key: str) -> int | None:
         """A whole number, or null for no limit."""
@@ -193,7 +197,9 @@ def read_file(path: Path) -> str:
         raise OrderError(file=path.name, line=line, reason="not UTF-8") from None
 
 
-def read_table(*, text: str, file: str, keys: Collection[str]) -> Table:
+def read_table(
+    *, text: str, file: str, keys: Collection[str], optional: Collection[str] = ()
+) -> Table:
     """The single table that a file consists of; raises OrderError."""
     try:
         node = yaml.compose(text, Loader=_LOADER)
@@ -216,7 +222,7 @@ def read_table(*, text: str, file: str, keys: Collection[str]) -> Table:
             line = scalar.start_mark.line + 1
             reason = f"`{scalar.value}` is a float; put the number in quotes"
             raise OrderError(file=file, line=line, reason=reason)
-    return Table(file=file, node=node, keys=keys)
+    return Table(file=file, node=node, keys=keys, optional=optional)
 
 
 def _all_scalars(node: yaml.Node, file: str) -> list[yaml.ScalarNode]:

@@ -364,7 +364,8 @@ class Order:
     """One order of a commission, in force from a day until (excluding) another.
 
     `file` and `line` say where its first day is written, so that a refusal can point there.
-    A category may have several schedules, for loads that do not overlap.
+    A category may have several schedules, for loads that do not overlap. `after_a_gap` says
+    why no order is known for the days just before; empty where the order follows another.
     """
 
     discom: str
@@ -377,6 +378,7 @@ class Order:
     sha256: str
     file: str
     line: int
+    after_a_gap: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
