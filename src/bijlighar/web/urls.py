@@ -22,9 +22,9 @@ from bijlighar.web.tariffs import views as tariff_views
 
 
 class DayConverter:
-    """A supply day in an address: `2026-04-03`."""
+    """A supply day of this century in an address: `2026-04-03`."""
 
-    regex = r"\d{4}-\d{2}-\d{2}"
+    regex = r"20\d{2}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
         """The day; no page where there is no such day."""
@@ -80,6 +80,7 @@ urlpatterns = [
     path("live/", live.town, name="live"),
     path("live/home/<int:connection_id>/", live.home, name="live_home"),
     path("", include("bijlighar.web.kyc.urls")),
+    path("", include("bijlighar.web.use.urls")),
     path("", include("bijlighar.web.complaints.urls")),
     path("no-aadhaar/", aadhaar_guard.explained, name="no_aadhaar"),
     path("language/", public(language.choose), name="language"),

@@ -38,6 +38,7 @@ PARAMETERS: Values = {
     "day": lambda held: date(2026, 4, 3),
     "digest": lambda held: "nothing",
     "factor_id": lambda held: 1,
+    "file": lambda held: "days",
     "form": lambda held: "csv",
     "gateway": lambda held: "pretend",
     "grant_id": lambda held: held.grant_id,
@@ -65,7 +66,10 @@ PARAMETERS: Values = {
     "staff_id": lambda held: held.staff_id,
     "step": lambda held: 1,
     "table": lambda held: "connections",
+    "use_day": lambda held: date(2026, 4, 3),
+    "use_month": lambda held: date(2026, 4, 1),
     "view_id": lambda held: held.view_id,
+    "year": lambda held: 2026,
 }
 """What fills each parameter of an address: the object of a place."""
 

@@ -66,9 +66,9 @@ def days_chart(days: Sequence[DayOfUse]) -> DaysChart | None:
         width=len(days) * SLOT,
         use=bars(use, top=use_top),
         cost=bars(cost, top=cost_top),
-        use_open=_slots([value is None for value in use], height=HEIGHT),
-        cost_open=_slots([value is None for value in cost], height=HEIGHT),
-        paid=_slots([day.recharged_paise > 0 for day in days], height=PAID_HEIGHT),
+        use_open=slots([value is None for value in use]),
+        cost_open=slots([value is None for value in cost]),
+        paid=slots([day.recharged_paise > 0 for day in days], height=PAID_HEIGHT),
         use_top_wh=use_top,
         cost_top_paise=cost_top,
         open_days=sum(value is None for value in cost),
@@ -125,7 +125,7 @@ def neighbours(*, day: date, today: date) -> tuple[date, date | None]:
     return day - timedelta(days=1), after if after < today else None
 
 
-def _slots(wanted: Sequence[bool], *, height: int) -> str:
+def slots(wanted: Sequence[bool], *, height: int = HEIGHT) -> str:
     """One path of whole slots, for the days that are wanted."""
     return "".join(
         f"M{at * SLOT} 0h{SLOT}v{height}h-{SLOT}z"

@@ -9,16 +9,18 @@ from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from bijlighar.charges import service as charges
 from bijlighar.clock import clock
 from bijlighar.dashboards import service as dashboards
 from bijlighar.dashboards.values import HomePicture, SupplyShown
-from bijlighar.kernel.ist import supply_day_of
+from bijlighar.kernel.ist import month_starts, supply_day_of
 from bijlighar.web.access import consumer
 from bijlighar.web.consumer.charts import days_chart, neighbours, today_chart
 from bijlighar.web.consumer.known import known_consumer
-from bijlighar.web.consumer.lasting import foretell, lasting, usual_wh
+from bijlighar.web.consumer.lasting import foretell, lasting, month_ahead, usual_wh
 from bijlighar.web.consumer.recharge_form import RechargeForm, offers
 from bijlighar.web.consumer.what_if_views import threshold_ahead
+from bijlighar.web.use.budget import budget_shown
 
 
 @consumer
@@ -81,15 +83,18 @@ def _picture(consumer_number: str) -> HomePicture:
 
 def _shown(picture: HomePicture) -> dict[str, object]:
     is_on = picture.supply.shown is SupplyShown.ON
+    now, month = clock.now(), month_starts(picture.today)
+    foretold = foretell(picture.connection_id, now=now)
+    charged = charges.days_of(
+        connection_id=picture.connection_id, first=month, until=picture.today
+    )
     return {
         "home": picture,
-        "lasts": lasting(
-            foretell(picture.connection_id, now=clock.now()),
-            balance_paise=picture.balance_paise,
-            now=clock.now(),
-        )
+        "lasts": lasting(foretold, balance_paise=picture.balance_paise, now=now)
         if is_on
         else None,
+        "month": month_ahead(charged, foretold, month=month),
+        "budget": budget_shown(picture.connection_id, month=month),
         "usual_wh": usual_wh(picture.days, day=picture.today),
         "ahead": threshold_ahead(picture.connection_id, today=picture.today),
         "days": days_chart(picture.days),
