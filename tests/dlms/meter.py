@@ -9,7 +9,7 @@ from itertools import count
 
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
 from bijlighar.dlms.client import Authentication, Client, ClientSettings
-from bijlighar.dlms.cosem import AccessResult, ActionResult, Attribute, ClassId
+from bijlighar.dlms.cosem import AccessResult, ActionResult, Attribute, ClassId, Method
 from bijlighar.dlms.security import SecurityKeys
 from bijlighar.dlms.server import AccessDenied, ServerClient, ServerSession
 
@@ -29,6 +29,8 @@ HALF_HOUR = timedelta(minutes=30)
 WH_IMPORT = Attribute(ClassId.REGISTER, is15959.WH_IMPORT, 2)
 BLOCK_LOAD = Attribute(ClassId.PROFILE_GENERIC, is15959.BLOCK_LOAD, 2)
 ACTION_WITHOUT_ANSWER = is15959.REMOTE_DISCONNECT
+# A method that gives its parameter back.
+ECHO = Method(ClassId.DATA, is15959.VOLTAGE, 1)
 
 CLIENTS = {
     16: ServerClient(association_obis=is15959.ASSOCIATIONS[16].association),
@@ -83,6 +85,7 @@ class Meter:
     rows: list[axdr.Data] = field(default_factory=lambda: [block_row(n) for n in range(48)])
     relay_closed: bool = True
     written: list[axdr.Data] = field(default_factory=list)
+    done: list[axdr.Data | None] = field(default_factory=list)
     echoed: axdr.Data | None = None
 
     def read(self, *, client_sap, attribute, selection):
@@ -101,6 +104,9 @@ class Meter:
         self.written.append(value)
 
     def invoke(self, *, client_sap, method, parameter):
+        if method == ECHO:
+            self.done.append(parameter)
+            return parameter
         if method == is15959.REMOTE_DISCONNECT:
             self.relay_closed = False
         elif method == is15959.REMOTE_RECONNECT:
@@ -188,13 +194,24 @@ class Line:
             return None
 
 
-def line(sap: int = 48, *, max_pdu: int = 1024, first_counter: int = 1, **changes) -> Line:
-    """A meter and a head-end that have not spoken yet; `changes` are to the settings."""
+def line(
+    sap: int = 48,
+    *,
+    max_pdu: int = 1024,
+    first_counter: int = 1,
+    meter_does=None,
+    **changes,
+) -> Line:
+    """A meter and a head-end that have not spoken yet.
+
+    `changes` are to the head-end's settings, `meter_does` to what the meter knows of it.
+    """
     meter, counters = Meter(), Counters()
+    clients = CLIENTS | {sap: replace(CLIENTS[sap], **(meter_does or {}))}
     server = ServerSession(
         device=meter,
         system_title=METER_TITLE,
-        clients=CLIENTS,
+        clients=clients,
         counters=counters,
         challenge=METER_CHALLENGE,
         max_pdu=max_pdu,

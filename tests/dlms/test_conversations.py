@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
 from bijlighar.dlms.apdu import decode
 from bijlighar.dlms.apdu.ciphered import CipheredApdu
+from bijlighar.dlms.apdu.initiate import SPOKEN, Conformance
 from bijlighar.dlms.cosem import (
     REPLY_TO_HLS,
     AccessResult,
@@ -187,8 +188,9 @@ def test_the_challenge_is_answered_once_only():
     assert refusal.value.result is ActionResult.READ_WRITE_DENIED
 
 
-def test_an_answer_to_an_action_that_is_too_long_is_not_sent():
-    talk = associated(48, max_pdu=128)
+def test_an_answer_to_an_action_that_is_too_long_is_not_sent_to_who_takes_no_blocks():
+    only_short = SPOKEN & ~Conformance.BLOCK_TRANSFER_WITH_ACTION
+    talk = associated(48, max_pdu=128, conformance=only_short)
     talk.meter.echoed = axdr.octet_string(bytes(200))
     with pytest.raises(ActionRefused) as refusal:
         talk.run(talk.client.invoke(is15959.REMOTE_RECONNECT, axdr.integer(0)))

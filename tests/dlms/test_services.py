@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bijlighar.dlms import apdu, axdr, client, is15959
+from bijlighar.dlms import apdu, axdr, is15959
 from bijlighar.dlms.apdu import get
 from bijlighar.dlms.apdu import set as set_
 from bijlighar.dlms.apdu.descriptor import Failure
+from bijlighar.dlms.apdu.initiate import SPOKEN, Conformance
 from bijlighar.dlms.cosem import AccessResult, AccessSelection, ActionResult
 from bijlighar.dlms.errors import (
     AccessRefused,
@@ -22,6 +23,9 @@ from bijlighar.dlms.states import State
 from .meter import BLOCK_LOAD, WH_IMPORT, Line, associated
 
 INVOKE = 0xC1
+NO_BLOCKS = SPOKEN & ~(
+    Conformance.BLOCK_TRANSFER_WITH_SET | Conformance.BLOCK_TRANSFER_WITH_ACTION
+)
 
 
 def asked(talk: Line, request) -> object:
@@ -59,7 +63,6 @@ def test_another_request_ends_the_transfer():
 @pytest.mark.parametrize(
     "request_",
     [
-        get.GetRequestList(invoke=INVOKE, attributes=((WH_IMPORT, None),)),
         get.GetResponse(invoke=INVOKE, outcome=axdr.null()),
         apdu.CipheredApdu(tag=200, sealed=b""),
     ],
@@ -70,7 +73,7 @@ def test_services_that_are_not_served_are_said_to_be_unsupported(request_):
 
 
 def test_a_request_over_the_agreed_size_is_refused_on_both_sides():
-    talk = associated(16, max_pdu=128)
+    talk = associated(16, max_pdu=128, conformance=NO_BLOCKS)
     value = axdr.octet_string(bytes(128))
     request = set_.SetRequest(invoke=INVOKE, attribute=WH_IMPORT, value=value)
     assert asked(talk, request).service_error == 4
@@ -148,9 +151,9 @@ def block(number: int, raw: bytes | Failure, *, last: bool = False) -> get.GetRe
     return get.GetResponseBlock(invoke=INVOKE, last=last, block=number, raw=raw)
 
 
-def told(answers: list) -> axdr.Data:
+def told(answers: list, **changes) -> axdr.Data:
     """What a GET ends with when these answers come one after another."""
-    talk = associated(16)
+    talk = associated(16, **changes)
     exchange = talk.client.get(BLOCK_LOAD)
     next(exchange)
     try:
@@ -191,10 +194,9 @@ def test_blocks_that_make_no_whole_are_refused(answers, error):
         told(answers)
 
 
-def test_a_transfer_has_an_end(monkeypatch):
-    monkeypatch.setattr(client, "MAX_TRANSFER", 100)
+def test_a_transfer_has_an_end():
     with pytest.raises(TransferRefused, match="over 100"):
-        told([block(1, bytes(60)), block(2, bytes(60))])
+        told([block(1, bytes(60)), block(2, bytes(60))], max_transfer=100)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bijlighar.dlms.apdu import association, exceptions, initiate
 from bijlighar.dlms.device import ServerClient
-from bijlighar.dlms.errors import RefusedError
+from bijlighar.dlms.errors import EncodeError, RefusedError
 from bijlighar.dlms.security import (
     MAX_CHALLENGE,
     MIN_CHALLENGE,
@@ -17,6 +17,7 @@ from bijlighar.dlms.security import (
     Authentication,
     same_secret,
 )
+from bijlighar.dlms.serving.guard import Guard
 
 MIN_PDU = 64
 
@@ -85,13 +86,21 @@ def agree(request: initiate.InitiateRequest, own_max_pdu: int) -> initiate.Initi
     """The version, services and APDU size that both sides can do."""
     if request.version != initiate.DLMS_VERSION:
         raise _not_agreed(exceptions.InitiateError.DLMS_VERSION_TOO_LOW)
-    if not request.conformance & initiate.SPOKEN:
+    if not request.conformance & initiate.SERVED:
         raise _not_agreed(exceptions.InitiateError.INCOMPATIBLE_CONFORMANCE)
     if request.max_pdu != initiate.NO_LIMIT and request.max_pdu < MIN_PDU:
         raise _not_agreed(exceptions.InitiateError.PDU_SIZE_TOO_SHORT)
     return initiate.InitiateResponse(
-        conformance=request.conformance & initiate.SPOKEN, max_pdu=own_max_pdu
+        conformance=request.conformance & initiate.SERVED, max_pdu=own_max_pdu
     )
+
+
+def hold_dedicated_key(request: initiate.InitiateRequest, guard: Guard) -> None:
+    """A key that the client gives must be one."""
+    try:
+        guard.hold_dedicated_key(request.dedicated_key)
+    except EncodeError as error:
+        raise _not_agreed(exceptions.InitiateError.OTHER) from error
 
 
 def _not_agreed(error: exceptions.InitiateError) -> NotAdmitted:

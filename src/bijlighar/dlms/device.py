@@ -18,7 +18,7 @@ from bijlighar.dlms.cosem import (
 )
 from bijlighar.dlms.errors import RefusedError
 from bijlighar.dlms.obis import Obis
-from bijlighar.dlms.security import Authentication, SecurityKeys
+from bijlighar.dlms.security import Authentication, SecurityControl, SecurityKeys
 
 
 class AccessDenied(RefusedError):
@@ -70,13 +70,17 @@ class ServerClient:
     """A client that the meter knows: how it shows who it is, and under which keys.
 
     With `keys` only a ciphered association is opened; HLS needs them. `secret` is the LLS
-    password, `association_obis` the association object of this client.
+    password, `association_obis` the association object of this client. `control` is the
+    protection of answers and the least for requests; with `is_general` both are sealed in
+    general-glo (and general-ded) form.
     """
 
     authentication: Authentication = Authentication.NONE
     keys: SecurityKeys | None = None
     secret: bytes = field(default=b"", repr=False)
     association_obis: Obis
+    control: SecurityControl = SecurityControl.AUTHENTICATED_ENCRYPTED
+    is_general: bool = False
 
     def __post_init__(self) -> None:
         assert self.keys is not None or self.authentication is not Authentication.HLS_GMAC

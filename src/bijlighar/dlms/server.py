@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from bijlighar.dlms import admission, apdu, axdr, states
 from bijlighar.dlms.admission import NotAdmitted
-from bijlighar.dlms.apdu import action, association, initiate
-from bijlighar.dlms.apdu import get as get_
+from bijlighar.dlms.apdu import action, association, blocks, get, initiate
 from bijlighar.dlms.apdu import set as set_
+from bijlighar.dlms.apdu.blocks import GeneralBlock
 from bijlighar.dlms.apdu.exceptions import ExceptionResponse, ServiceError, StateError
 from bijlighar.dlms.axdr import Data
 from bijlighar.dlms.cosem import REPLY_TO_HLS, ActionResult
@@ -33,7 +33,7 @@ from bijlighar.dlms.errors import (
     SecurityDowngraded,
     ServiceRefused,
 )
-from bijlighar.dlms.protection import OVERHEAD, protect, unprotect
+from bijlighar.dlms.protection import OVERHEAD
 from bijlighar.dlms.security import (
     MAX_CHALLENGE,
     MIN_CHALLENGE,
@@ -44,11 +44,14 @@ from bijlighar.dlms.security import (
     gmac_challenge,
 )
 from bijlighar.dlms.security import Authentication as Authentication
-from bijlighar.dlms.services import Services
+from bijlighar.dlms.serving.general import GeneralBlocks
+from bijlighar.dlms.serving.guard import Guard
+from bijlighar.dlms.serving.refusals import MAX_LONG
+from bijlighar.dlms.serving.services import Services
 from bijlighar.dlms.states import Event, State
 
 _INITIATE = frozenset((initiate.REQUEST_TAG,))
-_SERVICES = frozenset((get_.REQUEST_TAG, set_.REQUEST_TAG, action.REQUEST_TAG))
+_SERVICES = frozenset((get.REQUEST_TAG, set_.REQUEST_TAG, action.REQUEST_TAG))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,7 +59,9 @@ class _Association:
     """One client's association, once asked for."""
 
     state: State
+    guard: Guard
     services: Services
+    general: GeneralBlocks | None
     client_title: bytes
     client_challenge: bytes
     own_challenge: bytes
@@ -143,22 +148,35 @@ class ServerSession:
     ) -> bytes:
         admission.check_names(request, client, self._system_title)
         title = request.client_title or b""
-        information = self._unprotected(
-            client_sap, client, title, request.user_information or b"", _INITIATE
+        guard = Guard(
+            client_sap=client_sap,
+            client=client,
+            client_title=title,
+            own_title=self._system_title,
+            counters=self._counters,
         )
+        information = guard.opened_initiate(request.user_information or b"", _INITIATE)
         challenge = challenge_number(self._challenge_seed, self._admitted)
         admission.check_value(request, client, challenge)
         asked = initiate.InitiateRequest.from_bytes(information)
         agreed = admission.agree(asked, self._max_pdu)
+        admission.hold_dedicated_key(asked, guard)
         proof_needed = client.authentication is Authentication.HLS_GMAC
         event = Event.CHALLENGED if proof_needed else Event.ACCEPTED
         asking = states.after(self.state_of(client_sap), Event.ASSOCIATION_ASKED)
         response = self._accepting(
-            client, agreed.to_bytes(), challenge if proof_needed else None
+            client,
+            guard.sealed_initiate(agreed.to_bytes()),
+            challenge if proof_needed else None,
+        )
+        general, services = self._services(
+            client_sap, client, asked.max_pdu, agreed.conformance
         )
         self._associations[client_sap] = _Association(
             state=states.after(asking, event),
-            services=self._services(client_sap, client, asked.max_pdu),
+            guard=guard,
+            services=services,
+            general=general,
             client_title=title,
             client_challenge=request.authentication_value or b"",
             own_challenge=challenge,
@@ -167,7 +185,7 @@ class ServerSession:
         return response
 
     def _accepting(
-        self, client: ServerClient, agreed: bytes, challenge: bytes | None
+        self, client: ServerClient, information: bytes, challenge: bytes | None
     ) -> bytes:
         proof_needed = challenge is not None
         return association.AssociateResponse(
@@ -181,17 +199,24 @@ class ServerSession:
             server_title=None if client.keys is None else self._system_title,
             mechanism=int(client.authentication) if proof_needed else None,
             authentication_value=challenge,
-            user_information=self._protected(client, agreed),
+            user_information=information,
         ).to_bytes()
 
-    def _services(self, client_sap: int, client: ServerClient, client_max: int) -> Services:
+    def _services(
+        self, client_sap: int, client: ServerClient, client_max: int, conformance: int
+    ) -> tuple[GeneralBlocks | None, Services]:
+        """General blocks, where agreed on, carry what is too long for one APDU."""
         limit = self._max_pdu if client_max == initiate.NO_LIMIT else client_max
+        limit = min(limit, self._max_pdu)
+        with_general = conformance & initiate.Conformance.GENERAL_BLOCK_TRANSFER
         overhead = 0 if client.keys is None else OVERHEAD
-        return Services(
+        services = Services(
             device=self._device,
             client_sap=client_sap,
-            max_response=min(limit, self._max_pdu) - overhead,
+            max_response=MAX_LONG if with_general else limit - overhead,
+            conformance=conformance,
         )
+        return GeneralBlocks(limit) if with_general else None, services
 
     def _release(self, client_sap: int, client: ServerClient, received: bytes) -> bytes:
         request = association.ReleaseRequest.from_bytes(received)
@@ -201,13 +226,11 @@ class ServerSession:
         if client.keys is not None:
             if request.user_information is None:
                 raise SecurityDowngraded("a plain release of a ciphered association")
-            self._unprotected(
-                client_sap, client, held.client_title, request.user_information, _INITIATE
-            )
+            held.guard.opened_initiate(request.user_information, _INITIATE)
             agreed = initiate.InitiateResponse(
                 conformance=initiate.SPOKEN, max_pdu=self._max_pdu
             )
-            information = self._protected(client, agreed.to_bytes())
+            information = held.guard.sealed_initiate(agreed.to_bytes())
         held.state = states.after(releasing, Event.RELEASED)
         return association.ReleaseResponse(user_information=information).to_bytes()
 
@@ -220,13 +243,26 @@ class ServerSession:
                 state_error=StateError.SERVICE_NOT_ALLOWED,
                 service_error=ServiceError.OPERATION_NOT_POSSIBLE,
             )
-        request = apdu.decode(
-            self._unprotected(client_sap, client, held.client_title, received, _SERVICES)
-        )
+        if held.general is None:
+            return self._serve_whole(client, held, received)
+        if received[:1] == bytes((blocks.GENERAL_TAG,)):
+            block = GeneralBlock.from_bytes(received)
+            return held.general.receive(
+                block, lambda whole: self._serve_whole(client, held, whole)
+            )
+        held.general.forget()
+        return held.general.cut(self._serve_whole(client, held, received))
+
+    def _serve_whole(
+        self, client: ServerClient, held: _Association, received: bytes
+    ) -> bytes:
+        if held.state is State.ASSOCIATED:
+            held.guard.use_dedicated_key()
+        request = apdu.decode(held.guard.opened(received, _SERVICES))
         if held.state is State.PROVING:
-            return self._protected(client, self._hear_proof(client, held, request))
+            return held.guard.sealed(self._hear_proof(client, held, request))
         held.state = states.after(held.state, Event.SERVICE_ASKED)
-        return self._protected(client, _serve_plain(held.services, request))
+        return held.guard.sealed(held.services.serve(request))
 
     def _hear_proof(
         self, client: ServerClient, held: _Association, request: apdu.Apdu
@@ -265,53 +301,6 @@ class ServerSession:
                 challenge=challenge,
             )
         )
-
-    # Protection
-
-    def _protected(self, client: ServerClient, plain: bytes) -> bytes:
-        if client.keys is None:
-            return plain
-        return protect(
-            keys=client.keys,
-            system_title=self._system_title,
-            counter=self._counters.next(),
-            plain=plain,
-        )
-
-    def _unprotected(
-        self,
-        client_sap: int,
-        client: ServerClient,
-        title: bytes,
-        received: bytes,
-        services: frozenset[int],
-    ) -> bytes:
-        if client.keys is None:
-            return received
-        opened = unprotect(
-            keys=client.keys,
-            system_title=title,
-            apdu=received,
-            known_counter=self._counters.received(client_sap),
-            services=services,
-        )
-        self._counters.accept(client_sap, opened.counter)
-        return opened.plain
-
-
-def _serve_plain(services: Services, request: apdu.Apdu) -> bytes:
-    if isinstance(request, get_.GetRequest):
-        return services.get(request)
-    if isinstance(request, get_.GetRequestNext):
-        return services.get_next(request)
-    if isinstance(request, set_.SetRequest):
-        return services.set(request)
-    if isinstance(request, action.ActionRequest):
-        return services.act(request)
-    raise ServiceRefused(
-        state_error=StateError.SERVICE_UNKNOWN,
-        service_error=ServiceError.SERVICE_NOT_SUPPORTED,
-    )
 
 
 def _exception_for(refusal: RefusedError) -> bytes:

@@ -39,14 +39,20 @@ class Conformance(IntFlag):
     ACTION = 0x000001
 
 
+# What a client proposes unless its make wants otherwise.
 SPOKEN = (
     Conformance.PRIORITY
     | Conformance.BLOCK_TRANSFER_WITH_GET
+    | Conformance.BLOCK_TRANSFER_WITH_SET
+    | Conformance.BLOCK_TRANSFER_WITH_ACTION
+    | Conformance.MULTIPLE_REFERENCES
     | Conformance.GET
     | Conformance.SET
     | Conformance.SELECTIVE_ACCESS
     | Conformance.ACTION
 )
+# What a server agrees to.
+SERVED = SPOKEN | Conformance.GENERAL_PROTECTION | Conformance.GENERAL_BLOCK_TRANSFER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
