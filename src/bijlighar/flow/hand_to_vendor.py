@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from bijlighar.flow.confirm_relay import last_look, settle_outcome
+from bijlighar.flow.review_supply import review_supply
 from bijlighar.headend import service as headend
 from bijlighar.headend.values import Command, RelayOutcome, RelayWanted
 from bijlighar.people import service as people
@@ -121,11 +122,11 @@ def take_up_unanswered(*, now: datetime) -> int:
     many = 0
     while ids := headend.not_answered(now=now, limit=MOST_AT_ONCE):
         for command_id in ids:
-            outcome = RelayOutcome(
-                command_id=command_id, is_closed=None, at=now, error=SILENT
-            )
             with transaction.atomic(durable=True):
-                settle_outcome(outcome=outcome, now=now)
+                told = RelayTold(
+                    command_id=command_id, is_closed=None, at=now, error=SILENT
+                )
+                _settle(told, headend.command_of(command_id=command_id), now)
         many += len(ids)
     return many
 
@@ -156,11 +157,12 @@ def _hear_one(
         told=told,
         now=now,
     )
-    _settle(told, now)
+    _settle(told, command, now)
     return None
 
 
-def _settle(told: RelayTold, now: datetime) -> None:
+def _settle(told: RelayTold, command: Command, now: datetime) -> None:
+    """End the attempt; where nothing was read back, money may have come meanwhile."""
     settle_outcome(
         outcome=RelayOutcome(
             command_id=told.command_id,
@@ -170,6 +172,8 @@ def _settle(told: RelayTold, now: datetime) -> None:
         ),
         now=now,
     )
+    if told.is_closed is None:
+        review_supply(connection_ids=[command.connection_id], now=now)
 
 
 def _refusal(one: Told, code: Refused, reason: str) -> Refusal:

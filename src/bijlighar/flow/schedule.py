@@ -89,6 +89,12 @@ SCHEDULE = (
         why="money whose webhook was lost is credited all the same, or told where it is",
     ),
     Line(
+        task=later.TAKE_UP_UNANSWERED,
+        first_at=time(0, 0),
+        every=timedelta(minutes=10),
+        why="relay commands on which a vendor's head-end is silent are tried anew",
+    ),
+    Line(
         task=later.FORGET_ANSWERS,
         first_at=time(3, 0),
         every=DAY,

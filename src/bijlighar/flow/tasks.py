@@ -31,6 +31,7 @@ from bijlighar.flow.decide_proposal import close_overtaken
 from bijlighar.flow.diagnose_dark import mend_dark as mend
 from bijlighar.flow.dues import post_instalments as instalments
 from bijlighar.flow.dues import post_months
+from bijlighar.flow.hand_to_vendor import take_up_unanswered as unanswered
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
 from bijlighar.flow.tell_unsettled import tell_unsettled
@@ -191,6 +192,12 @@ def refresh_reach(**_: Any) -> None:
 def complaint_clocks(**_: Any) -> None:
     """Let the clock act on every open complaint."""
     let_clocks_run(now=now())
+
+
+@_task(later.TAKE_UP_UNANSWERED, retry=_DATABASE_AWAY)
+def take_up_unanswered(**_: Any) -> None:
+    """Try relay commands anew on which a vendor's head-end is silent."""
+    unanswered(now=now())
 
 
 @_task(later.MEND_DARK, retry=_DATABASE_AWAY)

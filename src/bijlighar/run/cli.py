@@ -20,6 +20,7 @@ from bijlighar.run.meter_commands import meter
 from bijlighar.run.mode_commands import mode
 from bijlighar.run.staff_commands import staff
 from bijlighar.run.tariff_commands import tariffs
+from bijlighar.run.vendor_commands import vendor
 
 DEFAULT_HOMES = 60
 DEFAULT_SEED = 7
@@ -234,6 +235,7 @@ main.add_command(meter)
 main.add_command(mode)
 main.add_command(staff)
 main.add_command(tariffs)
+main.add_command(vendor)
 
 
 def _keep_quiet() -> None:

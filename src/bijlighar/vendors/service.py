@@ -13,7 +13,7 @@ from bijlighar.kernel.sql import rows, statement
 from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, Change, Scope
 from bijlighar.vendors import models, reading_types, rules
-from bijlighar.vendors.values import Handing, Hanging, RelayTold, Taken, Vendor
+from bijlighar.vendors.values import Handing, Hanging, RelayTold, Vendor
 
 HANDED_FOR = rules.HANDED_FOR
 CONNECT, DISCONNECT = reading_types.CONNECT, reading_types.DISCONNECT
@@ -40,7 +40,7 @@ class MessageReused(BijligharError):
 
 
 def register(
-    *, code: str, name: str, client_number: int | None, place_id: int, now: datetime
+    *, code: str, name: str, client_number: int | None, place_id: int | None, now: datetime
 ) -> Vendor:
     """A vendor whose head-end delivers, as this machine client, or by files only.
 
@@ -89,7 +89,7 @@ def vendors() -> tuple[Vendor, ...]:
 
 
 def put_behind(
-    *, vendor_id: int, serials: Sequence[str], place_id: int, now: datetime
+    *, vendor_id: int, serials: Sequence[str], place_id: int | None, now: datetime
 ) -> tuple[int, ...]:
     """From now on these meters are behind a vendor's head-end; answer which are new there.
 
@@ -111,7 +111,7 @@ def put_behind(
 
 
 def take_out(
-    *, vendor_id: int, serials: Sequence[str], place_id: int, now: datetime
+    *, vendor_id: int, serials: Sequence[str], place_id: int | None, now: datetime
 ) -> tuple[int, ...]:
     """From now on our own head-end talks to these meters; answer which came out.
 
@@ -194,7 +194,14 @@ def file_was_taken(*, vendor_id: int, content_hash: bytes) -> bool:
 
 
 def keep_file(
-    *, vendor_id: int, content_hash: bytes, name: str, taken: Taken, now: datetime
+    *,
+    vendor_id: int,
+    content_hash: bytes,
+    name: str,
+    taken: int,
+    known: int,
+    refused: int,
+    now: datetime,
 ) -> None:
     """A file was taken in to its end; nothing happens where that is known."""
     models.FileTaken.objects.get_or_create(
@@ -202,9 +209,9 @@ def keep_file(
         content_hash=content_hash,
         defaults={
             "name": name,
-            "taken": taken.taken,
-            "known": taken.known,
-            "refused": len(taken.refusals),
+            "taken": taken,
+            "known": known,
+            "refused": refused,
             "taken_at": now,
         },
     )
@@ -286,7 +293,11 @@ def _check_known(serials: Sequence[str]) -> dict[str, int]:
 
 
 def _tell(
-    action: str, vendor_id: int, place_id: int, after: dict[str, object], now: datetime
+    action: str,
+    vendor_id: int,
+    place_id: int | None,
+    after: dict[str, object],
+    now: datetime,
 ) -> None:
     people.record(
         change=Change(

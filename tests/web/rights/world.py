@@ -52,6 +52,7 @@ from bijlighar.readings.values import (
     ReadingSource,
 )
 from bijlighar.supply.models import LowBalanceWarning, SupplyChange
+from bijlighar.vendors.models import Vendor, WayIn
 from tests.cast import connect, hear, new_connection, with_root_key
 from tests.kyc.papers import PAN, pan_card
 from tests.signing_in import add_staff, viewer
@@ -408,6 +409,12 @@ def _supply(place: Place, home: Home) -> int:
         kind=ProtectionKind.WATER_WORKS.value,
         why=place.word,
         starts_at=NOW,
+    )
+    WayIn.objects.create(
+        meter_id=home.meter_id,
+        vendor=Vendor.objects.create(code=place.word.lower(), name=place.word),
+        starts_at=NOW - timedelta(days=2),
+        ends_at=NOW - timedelta(days=1),
     )
     return RelayCommand.objects.create(
         meter_id=home.meter_id,
