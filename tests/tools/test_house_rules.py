@@ -55,7 +55,7 @@ def test_a_long_file_is_split() -> None:
 def test_lock_files_name_packages_and_no_places() -> None:
     root = Path(house_rules.ROOT)
     locks = [*root.glob("*.lock"), root / "package-lock.json"]
-    assert len(locks) == 5
+    assert len(locks) == 6
     for lock in locks:
         assert list(house_rules.faults_in(lock.name, lock.read_text())) == []
 
