@@ -11,6 +11,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from django.utils import translation
 
 from bijlighar.charges import service as charges
 from bijlighar.clock import clock
@@ -287,7 +288,8 @@ class TestTheDays:
         ],
     )
     def test_that_cannot_be_meant_are_refused_in_words(self, first, last, said):
-        assert said in span_asked(first, last, today=self.TODAY).error
+        with translation.override("en"):
+            assert said in span_asked(first, last, today=self.TODAY).error
 
     def test_end_with_today(self):
         span = span_asked("2026-05-01", "2026-05-31", today=self.TODAY)
