@@ -24,12 +24,15 @@ def fonts_are_cut(root: Path) -> bool:
     return all((root / "node_modules" / folder).is_dir() for folder in made)
 
 
-def install(environment: Environment) -> None:
-    """Install the locked npm packages, none of whose scripts is run (see `.npmrc`)."""
+def install(environment: Environment, *, dev: bool) -> None:
+    """Install the locked npm packages, none of whose scripts is run (see `.npmrc`).
+
+    What only tests and benchmarks need is ten times as much: it comes with `dev`.
+    """
     root = environment.root
     npm, surroundings = _npm(environment)
     progress.run(
-        [npm, "ci", "--no-audit", "--no-fund"],
+        [npm, "ci", *([] if dev else ["--omit=dev"]), "--no-audit", "--no-fund"],
         doing="installing the npm packages",
         folder=root,
         log=environment.log,

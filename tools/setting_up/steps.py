@@ -52,7 +52,7 @@ def set_up(root: Path, *, dev: bool, with_bench: bool, with_browser: bool) -> No
         _make_environment(environment),
         _install_packages(environment, dev=dev),
         _install_project(environment),
-        _install_assets(environment),
+        _install_assets(environment, dev=dev),
         _cut_fonts(environment),
         _compile_translations(environment),
     ]
@@ -141,15 +141,18 @@ def _install_project(environment: Environment) -> bool:
     return True
 
 
-def _install_assets(environment: Environment) -> bool:
+def _install_assets(environment: Environment, *, dev: bool) -> bool:
+    """Install npm's packages; what tests need along with them stands for both."""
     root = environment.root
     key = key_of([root / "package.json", root / "package-lock.json"])
     stamps = _stamps(environment)
-    if stamps.has("assets", key) and npm_packages.are_there(root):
+    is_held = stamps.has("dev-assets", key) or (not dev and stamps.has("assets", key))
+    if is_held and npm_packages.are_there(root):
         return False
     with progress.step("npm packages"):
-        npm_packages.install(environment)
-        stamps.put(assets=key)
+        stamps.drop("assets", "dev-assets")
+        npm_packages.install(environment, dev=dev)
+        stamps.put(**({"assets": key, "dev-assets": key} if dev else {"assets": key}))
     return True
 
 
