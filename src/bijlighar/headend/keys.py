@@ -22,7 +22,10 @@ class WrongRootKey(BijligharError):
 def wrap(*, keys: MeterKeys, meter_id: int, root: bytes) -> bytes:
     """The keys as they may lie in the database."""
     assert len(keys.encryption_key) == len(keys.authentication_key) == KEY_BYTES
+    assert len(keys.master_key) in (0, KEY_BYTES)
     plain = keys.encryption_key + keys.authentication_key
+    if keys.master_key or keys.lls_secret:
+        plain += bytes((len(keys.master_key),)) + keys.master_key + keys.lls_secret
     return encrypt(plain, key=root, bound_to=_bound_to(meter_id))
 
 
@@ -32,7 +35,14 @@ def unwrap(*, wrapped: bytes, meter_id: int, root: bytes) -> MeterKeys:
         plain = decrypt(wrapped, key=root, bound_to=_bound_to(meter_id))
     except SealBroken as error:
         raise WrongRootKey(str(WrongRootKey.__doc__)) from error
-    return MeterKeys(encryption_key=plain[:KEY_BYTES], authentication_key=plain[KEY_BYTES:])
+    both, more = plain[: 2 * KEY_BYTES], plain[2 * KEY_BYTES :]
+    size = more[0] if more else 0
+    return MeterKeys(
+        encryption_key=both[:KEY_BYTES],
+        authentication_key=both[KEY_BYTES:],
+        master_key=more[1 : 1 + size],
+        lls_secret=more[1 + size :],
+    )
 
 
 def _bound_to(meter_id: int) -> bytes:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from bijlighar.headend.values import ClockAction, CommandState, Outcome, RelayWanted, Talk
+from bijlighar.headend.values import (
+    ClockAction,
+    CommandState,
+    KeyChangeState,
+    Outcome,
+    RelayAlarm,
+    RelayWanted,
+    Talk,
+)
 
 
 class MeterSecret(models.Model):
@@ -32,6 +40,87 @@ class MeterSecret(models.Model):
 
     def __str__(self) -> str:
         return f"secret of meter {self.pk}"
+
+
+class MeterKeyChange(models.Model):
+    """New keys of a meter on their way; see _rotate.
+
+    `leases` counts the conversations that were begun since they were sent. Once they are
+    proved, they lie in MeterSecret and no more here.
+    """
+
+    meter_id = models.BigIntegerField()
+    state = models.TextField()
+    wrapped_keys = models.BinaryField()
+    prepared_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    refusals = models.IntegerField(default=0)
+    leases = models.IntegerField(default=0)
+    last_error = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meter_id"],
+                condition=Q(state__in=["prepared", "sent"]),
+                name="one_key_change_a_meter_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in KeyChangeState]),
+                name="key_change_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proved", wrapped_keys=b"")
+                | (~Q(state="proved") & ~Q(wrapped_keys=b"")),
+                name="new_keys_are_kept_until_they_are_proved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key change {self.pk}"
+
+
+class KeyFile(models.Model):
+    """A key file that came in, known again by the SHA-256 of what it held."""
+
+    digest = models.TextField(unique=True)
+    rows = models.IntegerField()
+    taken_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"key file {self.pk}"
+
+
+class MeterConfiguration(models.Model):
+    """What a meter said it is at commissioning; `alarm` is empty where all is well."""
+
+    meter_id = models.BigIntegerField(primary_key=True)
+    control_mode = models.IntegerField(null=True)
+    columns = models.JSONField()
+    scalers = models.JSONField()
+    capture_period_s = models.BigIntegerField(null=True)
+    alarm = models.TextField(default="")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["alarm", "meter_id"],
+                condition=~Q(alarm=""),
+                name="relay_of_alarm",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(alarm="") | Q(alarm__in=[one.value for one in RelayAlarm]),
+                name="relay_alarm_is_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"configuration of meter {self.pk}"
 
 
 class MeterContact(models.Model):

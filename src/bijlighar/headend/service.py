@@ -18,6 +18,23 @@ from bijlighar.headend._attempts import attempts_of as attempts_of
 from bijlighar.headend._attempts import count_attempts as count_attempts
 from bijlighar.headend._attempts import count_strangers as count_strangers
 from bijlighar.headend._attempts import strangers_on as strangers_on
+from bijlighar.headend._commission import AlreadyTaken as AlreadyTaken
+from bijlighar.headend._commission import KeysRefused as KeysRefused
+from bijlighar.headend._commission import NoKeyFile as NoKeyFile
+from bijlighar.headend._commission import NotSealed as NotSealed
+from bijlighar.headend._commission import WeakPassphrase as WeakPassphrase
+from bijlighar.headend._commission import WrongPassphrase as WrongPassphrase
+from bijlighar.headend._commission import check_keys as check_keys
+from bijlighar.headend._commission import note_file, rows_to_take
+from bijlighar.headend._commission import open_key_file as open_key_file
+from bijlighar.headend._commission import seal_key_file as seal_key_file
+from bijlighar.headend._commission_kept import alarming_relays as alarming_relays
+from bijlighar.headend._commission_kept import configuration_of as configuration_of
+from bijlighar.headend._commission_kept import keep_configuration as keep_configuration
+from bijlighar.headend._commission_kept import (
+    unread_configurations as unread_configurations,
+)
+from bijlighar.headend._commission_talk import read_configuration as read_configuration
 from bijlighar.headend._handing import due_for_vendor as due_for_vendor
 from bijlighar.headend._handing import hand_over as hand_over
 from bijlighar.headend._handing import heard_by_others as heard_by_others
@@ -32,11 +49,22 @@ from bijlighar.headend._reads import claim_meters, plans_for
 from bijlighar.headend._reads import ended as ended
 from bijlighar.headend._reads import schedule as schedule
 from bijlighar.headend._reads import take_reads as take_reads
+from bijlighar.headend._rotate import end_doubt as end_doubt
+from bijlighar.headend._rotate import keys_to_try, mark_sent, new_keys_of
+from bijlighar.headend._rotate import last_change_of as last_change_of
+from bijlighar.headend._rotate import not_taken as not_taken
+from bijlighar.headend._rotate import open_key_changes as open_key_changes
+from bijlighar.headend._rotate import prepare_key_change as prepare_key_change
+from bijlighar.headend._rotate import still_in_doubt as still_in_doubt
+from bijlighar.headend._rotate_talk import Sent as Sent
+from bijlighar.headend._rotate_talk import prove_keys as prove_keys
+from bijlighar.headend._rotate_talk import send_new_keys as send_new_keys
 from bijlighar.headend.models import MeterContact, MeterSecret, RelayCommand
 from bijlighar.headend.states import NEXT
 from bijlighar.headend.values import (
     Command,
     CommandState,
+    KeysToSend,
     MeterAccess,
     MeterKeys,
     NewCommand,
@@ -58,7 +86,7 @@ COUNTERS_A_CONVERSATION = 1_024
 
 def commission(*, keys: Mapping[int, MeterKeys], now: datetime) -> None:
     """Take meters' keys in, wrapped; from now on the meters are asked."""
-    root = key_store.root_key(settings.BIJLIGHAR["root_key"])
+    root = _root()
     with transaction.atomic():
         MeterSecret.objects.bulk_create(
             MeterSecret(
@@ -73,19 +101,78 @@ def commission(*, keys: Mapping[int, MeterKeys], now: datetime) -> None:
         )
 
 
+def take_in_keys(*, content: bytes, now: datetime) -> int:
+    """Take in the keys of a file (as `open_key_file` gives it), all of them or none.
+
+    Killed half-way, nothing has happened. Answers for how many meters. Raises KeysRefused
+    with every fault, AlreadyTaken.
+    """
+    with transaction.atomic():
+        keys = rows_to_take(content=content)
+        commission(keys=keys, now=now)
+        note_file(content=content, rows=len(keys), now=now)
+    return len(keys)
+
+
+def keys_to_send(*, change_id: int, meter_id: int, now: datetime) -> KeysToSend | None:
+    """All for sending a meter its new keys, which count as sent from now on.
+
+    None where they are not to be sent. Committed before the first frame goes out.
+    """
+    with transaction.atomic():
+        leased = _lease([meter_id])
+        new = mark_sent(change_id=change_id, now=now)
+        if new is None or not leased:
+            return None
+        (access,) = _accesses(leased)
+        return KeysToSend(access=access, new=new, master_key=new.master_key)
+
+
+def lease_to_prove(*, change_id: int, meter_id: int, is_new: bool) -> MeterAccess:
+    """All for a conversation under the new keys of a change, or under the old ones."""
+    with transaction.atomic():
+        leased = _lease([meter_id])
+        if is_new:
+            leased[meter_id] |= _under_new(new_keys_of(change_id=change_id))
+    (access,) = _accesses(leased)
+    return access
+
+
 def lease(*, meter_ids: Sequence[int]) -> tuple[MeterAccess, ...]:
     """Everything for one conversation with each meter, counters leased and kept ahead.
 
     Committed before the first frame is sent: a counter is never used twice, even if the
-    process is killed at once. Raises keys.WrongRootKey.
+    process is killed at once. A meter whose keys are being changed is tried under the new
+    ones and the old ones in turn. Raises keys.WrongRootKey.
     """
-    root = key_store.root_key(settings.BIJLIGHAR["root_key"])
-    with transaction.atomic(), connection.cursor() as cursor:
+    _root()
+    with transaction.atomic():
+        leased = _lease(meter_ids)
+        for meter_id, wrapped in keys_to_try(meter_ids=sorted(leased)).items():
+            leased[meter_id] |= _under_new(wrapped)
+    return _accesses(leased)
+
+
+def _lease(meter_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.headend", "lease_counters"),
             {"meters": sorted(set(meter_ids)), "many": COUNTERS_A_CONVERSATION},
         )
-        leased = {row["meter_id"]: row for row in rows(cursor)}
+        return {row["meter_id"]: row for row in rows(cursor)}
+
+
+def _under_new(wrapped: bytes) -> dict[str, Any]:
+    """Under new keys a meter may begin to count anew."""
+    return {"wrapped_keys": wrapped, "known_meter_counter": 0}
+
+
+def _root() -> bytes:
+    return key_store.root_key(settings.BIJLIGHAR["root_key"])
+
+
+def _accesses(leased: Mapping[int, Mapping[str, Any]]) -> tuple[MeterAccess, ...]:
+    root = _root()
     return tuple(
         _access(address, leased[address.meter_id], root)
         for address in connections.meter_addresses(meter_ids=sorted(leased))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -26,10 +27,16 @@ class RelayWanted(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterKeys:
-    """The global unicast encryption key and the authentication key of one meter."""
+    """The keys of one meter: global unicast encryption, authentication, and more if known.
 
-    encryption_key: bytes
-    authentication_key: bytes
+    Without the master key, under which new keys travel, these cannot be changed from afar.
+    """
+
+    encryption_key: bytes = field(repr=False)
+    authentication_key: bytes = field(repr=False)
+    master_key: bytes = field(default=b"", repr=False)
+    lls_secret: bytes = field(default=b"", repr=False)
+    """The meter reader's password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +111,8 @@ class MeterAccess:
     system_title: bytes
     host: str
     port: int
-    encryption_key: bytes
-    authentication_key: bytes
+    encryption_key: bytes = field(repr=False)
+    authentication_key: bytes = field(repr=False)
     first_counter: int
     """The first of the counters leased for this conversation."""
     leased_counters: int
@@ -241,3 +248,121 @@ class RelayOutcome:
     at: datetime
     """When it was read, or when the attempt ended."""
     error: str
+
+
+class KeyFault(StrEnum):
+    """What can be wrong with a row of a key file, or with the file."""
+
+    NOT_TEXT = "not_text"
+    COLUMNS = "columns"
+    EMPTY = "empty"
+    TOO_MANY = "too_many"
+    CELLS = "cells"
+    NO_SERIAL = "no_serial"
+    NOT_HEX = "not_hex"
+    LENGTH = "length"
+    DEFAULT_KEY = "default_key"
+    ONE_KEY_TWICE = "one_key_twice"
+    TWICE = "twice"
+    SHARED_KEY = "shared_key"
+    UNKNOWN_METER = "unknown_meter"
+    OTHER_TITLE = "other_title"
+    HAS_KEYS = "has_keys"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongKeys:
+    """A row of a key file that is not taken in, and why; `line` as an editor counts."""
+
+    line: int
+    serial: str
+    fault: KeyFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRow:
+    """A meter's keys as a key file brings them; no title where the file says none."""
+
+    line: int
+    serial: str
+    system_title: bytes
+    keys: MeterKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysChecked:
+    """What a key file would do: meters that get keys, and every row that may not."""
+
+    meters: int
+    faults: tuple[WrongKeys, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What a meter is, read once at commissioning and kept.
+
+    Columns are (class, OBIS, attribute, data index) in the order of each profile; scalers
+    (scaler, unit) by OBIS. A profile that the meter does not have has no columns.
+    """
+
+    meter_id: int
+    control_mode: int | None
+    """Of its disconnect control (class 70, attribute 4); None where it has no relay."""
+    columns: Mapping[str, tuple[tuple[int, str, int, int], ...]]
+    scalers: Mapping[str, tuple[int, int]]
+    capture_period_s: int | None
+    """Of the half-hours' profile, as the meter says it."""
+
+
+class RelayAlarm(StrEnum):
+    """What a relay's control mode means for a consumer who has paid."""
+
+    WAITS_FOR_BUTTON = "waits_for_button"
+    """A remote reconnection only makes ready: somebody must press the meter's button."""
+    NEVER_OPENS = "never_opens"
+    """Nothing disconnects it from afar."""
+    UNKNOWN_MODE = "unknown_mode"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmingRelay:
+    """A meter whose relay does not do what the product promises."""
+
+    meter_id: int
+    serial: str
+    control_mode: int
+    alarm: RelayAlarm
+    read_at: datetime
+
+
+class KeyChangeState(StrEnum):
+    """How far a change of a meter's keys got; see _rotate.NEXT for what leads where."""
+
+    PREPARED = "prepared"
+    """New keys lie wrapped in the database; the meter knows nothing of them."""
+    SENT = "sent"
+    """They may have been sent: the meter holds the new keys or the old ones."""
+    PROVED = "proved"
+    """The meter has proved that it holds the new keys; the old ones are gone."""
+    GIVEN_UP = "given_up"
+    """The meter refuses them; it holds the old ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
+    """A change of one meter's keys that is not ended."""
+
+    change_id: int
+    meter_id: int
+    state: KeyChangeState
+    attempts: int
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysToSend:
+    """All that sending new keys needs. Held in memory only, never logged."""
+
+    access: MeterAccess
+    new: MeterKeys
+    master_key: bytes = field(repr=False)

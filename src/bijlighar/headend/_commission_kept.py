@@ -1,0 +1,115 @@
+"""What meters are, as they said it at commissioning; relays that would let people wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+
+from bijlighar.connections import service as connections
+from bijlighar.headend.control_modes import alarm_of
+from bijlighar.headend.models import MeterConfiguration
+from bijlighar.headend.values import AlarmingRelay, Configuration, RelayAlarm
+from bijlighar.kernel.sql import rows, statement
+from bijlighar.people import service as people
+from bijlighar.people.values import SYSTEM, Change
+
+log = structlog.get_logger()
+
+
+def unread_configurations(*, limit: int, after: int = 0) -> tuple[int, ...]:
+    """Meters with keys that were not yet asked what they are, in the order of ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "unread_configurations"),
+            {"limit": limit, "after": after},
+        )
+        return tuple(row["meter_id"] for row in rows(cursor))
+
+
+def keep_configuration(*, found: Configuration, now: datetime) -> RelayAlarm | None:
+    """Keep what a meter said it is; answer what is wrong with its relay.
+
+    An alarm is logged and goes into the audit trail once: when it is new.
+    """
+    alarm = alarm_of(found.control_mode)
+    with transaction.atomic():
+        before = MeterConfiguration.objects.filter(pk=found.meter_id).first()
+        MeterConfiguration.objects.update_or_create(
+            meter_id=found.meter_id,
+            defaults={
+                "control_mode": found.control_mode,
+                "columns": {name: list(held) for name, held in found.columns.items()},
+                "scalers": {name: list(held) for name, held in found.scalers.items()},
+                "capture_period_s": found.capture_period_s,
+                "alarm": alarm.value if alarm else "",
+                "read_at": now,
+            },
+        )
+        if alarm and (before is None or before.alarm != alarm.value):
+            _tell(found, alarm, now)
+    return alarm
+
+
+def configuration_of(*, meter_id: int) -> Configuration | None:
+    """What a meter said it is; None for one that was not asked yet."""
+    row = MeterConfiguration.objects.filter(pk=meter_id).first()
+    if row is None:
+        return None
+    return Configuration(
+        meter_id=row.meter_id,
+        control_mode=row.control_mode,
+        columns={
+            name: tuple((held[0], held[1], held[2], held[3]) for held in columns)
+            for name, columns in row.columns.items()
+        },
+        scalers={name: (held[0], held[1]) for name, held in row.scalers.items()},
+        capture_period_s=row.capture_period_s,
+    )
+
+
+def alarming_relays(*, limit: int, offset: int = 0) -> tuple[AlarmingRelay, ...]:
+    """Meters whose relay would leave a paid consumer waiting, or never opens.
+
+    A signed-in person sees those of their own areas, by the database's own fence.
+    """
+    found = MeterConfiguration.objects.exclude(alarm="").order_by("alarm", "meter_id")
+    held = list(found[offset : offset + limit])
+    serials = _serials([row.meter_id for row in held])
+    return tuple(
+        AlarmingRelay(
+            meter_id=row.meter_id,
+            serial=serials[row.meter_id],
+            control_mode=row.control_mode or 0,
+            alarm=RelayAlarm(row.alarm),
+            read_at=row.read_at,
+        )
+        for row in held
+    )
+
+
+def _serials(meter_ids: Sequence[int]) -> dict[int, str]:
+    known = connections.meter_addresses(meter_ids=meter_ids)
+    return {one.meter_id: one.serial for one in known}
+
+
+def _tell(found: Configuration, alarm: RelayAlarm, now: datetime) -> None:
+    log.error(
+        "headend.relay.alarm",
+        meter_id=found.meter_id,
+        control_mode=found.control_mode,
+        alarm=alarm.value,
+    )
+    people.record(
+        change=Change(
+            action=f"meter.relay.{alarm.value}",
+            object_kind="meter",
+            object_id=str(found.meter_id),
+            place_id=None,
+            after={"control_mode": found.control_mode},
+        ),
+        by=SYSTEM,
+        now=now,
+    )
