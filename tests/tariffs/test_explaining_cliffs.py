@@ -196,7 +196,7 @@ def test_a_month_that_is_within_its_free_units_after_all():
     lines = day_of(before, {"energy_wh": 120_000}, FREE)
     scheme = [line for line in lines if line.head is Head.SCHEME]
     assert told(scheme) == [
-        ("Free units corrected: the government pays 5 units less", 20_60),
+        ("Free units corrected: the government pays 5 units fewer", 20_60),
         (
             "This month is within its 125 free units after all: "
             "its fixed charge is taken back",

@@ -370,6 +370,11 @@ class TestWhatCannotBeMeant:
         assert error.field == "units_kvah"
         assert price(question_from(KVAH, today=TODAY)).total_paise > 0
 
+    def test_a_load_in_kva_beyond_the_category_is_told_in_kva(self):
+        error = refused({**KVAH, "category": "NDS-II", "sanctioned_load_kva": 70.5})
+        assert error.field == "sanctioned_load_kva"
+        assert error.reason.startswith("NDS-II is not for 70.5 kVA, but for: ")
+
     def test_units_and_load_are_of_one_kind(self):
         mixed = {**KVAH, "sanctioned_load_kw": 2}
         del mixed["sanctioned_load_kva"]

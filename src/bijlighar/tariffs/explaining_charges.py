@@ -25,6 +25,10 @@ from bijlighar.tariffs.explaining_reasons import Reason
 from bijlighar.tariffs.heads import Month, share, slab_cost
 from bijlighar.tariffs.values import Head, Ladder, On, Slab, Unit, Window
 
+_CHEAPER = (Reason.TIME_OF_DAY, Reason.TIME_OF_DAY_CORRECTED)
+_DEARER = (Reason.TIME_OF_DAY_DEARER, Reason.TIME_OF_DAY_DEARER_CORRECTED)
+"""What more of it is called, and what less of it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InSlab:
@@ -90,18 +94,18 @@ def time_of_day_pieces(between: Between) -> Iterator[Piece]:
         (wh_was, base_was, was), (wh_now, base_now, now) = (
             _in_window(month, column, window) for month in (between.was, between.now)
         )
-        is_dearer = window.share > 0
-        rate = percent(abs(window.share))
+        base = base_now - base_was
+        kinds = _DEARER if window.share > 0 else _CHEAPER
         yield Piece(
-            reason=Reason.TIME_OF_DAY_DEARER if is_dearer else Reason.TIME_OF_DAY,
+            reason=kinds[base < 0],
             micropaise=now - was,
             quantity=wh_now - wh_was,
             unit=Unit.WH,
             rate=percent(window.share),
             parameters={
                 "clock": window.clock,
-                "rate": rate,
-                "base": rupees(base_now - base_was),
+                "rate": percent(abs(window.share)),
+                "base": rupees(abs(base)),
             },
             source=window.source,
         )

@@ -94,7 +94,8 @@ def _fixed_changed(between: Between, was: int, now: int) -> Piece:
     elif band.per is Per.STEP:
         reason = Reason.FIXED_STEPS_CHANGED
     else:
-        reason = Reason.FIXED_LOAD_CHANGED
+        is_less = after < before
+        reason = Reason.FIXED_DEMAND_CORRECTED if is_less else Reason.FIXED_DEMAND_HIGHER
     return Piece(
         reason=reason,
         micropaise=after - before,

@@ -81,6 +81,12 @@ class Between:
         """What the schedule measures loads in."""
         return "kVA" if self.schedule.measured_in is Measured.KVAH else "kW"
 
+    @property
+    def lost_cap(self) -> int:
+        """1 where the cap of a scheme held before and holds no longer, -1 the other way."""
+        was, now = (one(month.is_capped()) for month in (self.was, self.now))
+        return int(was) - int(now) if one(self.was.used) else 0
+
     def grown(self, head: Head) -> int:
         """By how much a head has grown, in micropaise."""
         return one(self.now.heads[head]) - one(self.was.heads[head])

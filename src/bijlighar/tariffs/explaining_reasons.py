@@ -9,7 +9,10 @@ class Reason(StrEnum):
     """Why a line stands on a charge; the key of its sentence.
 
     `_EXPECTED` is a threshold that the month will pass at its pace, `_BACK` one that it no
-    longer passes, after a correction or because the pace has slowed.
+    longer passes, after a correction or because the pace has slowed. `_CORRECTED` is less
+    of a thing than there was: its quantity is told without a sign, as so much less.
+    `_SCHEME_LOST` and `_SCHEME_BACK` are of units that a scheme no longer pays for, or does
+    again.
     """
 
     ENERGY = "energy"
@@ -23,11 +26,14 @@ class Reason(StrEnum):
     ENERGY_RERATED_BACK = "energy_rerated_back"
     TIME_OF_DAY = "time_of_day"
     TIME_OF_DAY_DEARER = "time_of_day_dearer"
+    TIME_OF_DAY_CORRECTED = "time_of_day_corrected"
+    TIME_OF_DAY_DEARER_CORRECTED = "time_of_day_dearer_corrected"
     FIXED = "fixed"
     FIXED_CONNECTION = "fixed_connection"
     FIXED_STEPS = "fixed_steps"
     FIXED_CORRECTED = "fixed_corrected"
-    FIXED_LOAD_CHANGED = "fixed_load_changed"
+    FIXED_DEMAND_HIGHER = "fixed_demand_higher"
+    FIXED_DEMAND_CORRECTED = "fixed_demand_corrected"
     FIXED_STEPS_CHANGED = "fixed_steps_changed"
     FIXED_BAND_CHANGED = "fixed_band_changed"
     FIXED_BAND_EXPECTED = "fixed_band_expected"
@@ -53,13 +59,26 @@ class Reason(StrEnum):
     PAYABLE_CAP_BY_DAYS_EXPECTED = "payable_cap_by_days_expected"
     PAYABLE_CAP_BY_DAYS_BACK = "payable_cap_by_days_back"
     FPPAS = "fppas"
+    FPPAS_CORRECTED = "fppas_corrected"
+    FPPAS_SCHEME_LOST = "fppas_scheme_lost"
+    FPPAS_SCHEME_BACK = "fppas_scheme_back"
     FPPAS_REVISED = "fppas_revised"
     FPPAS_CARRIED = "fppas_carried"
     DUTY = "duty"
     DUTY_ABOVE = "duty_above"
+    DUTY_CORRECTED = "duty_corrected"
+    DUTY_ABOVE_CORRECTED = "duty_above_corrected"
+    DUTY_SCHEME_LOST = "duty_scheme_lost"
+    DUTY_SCHEME_BACK = "duty_scheme_back"
     REBATE = "rebate"
+    REBATE_CORRECTED = "rebate_corrected"
     REBATE_PER_UNIT = "rebate_per_unit"
+    REBATE_PER_UNIT_CORRECTED = "rebate_per_unit_corrected"
+    REBATE_SCHEME_LOST = "rebate_scheme_lost"
+    REBATE_SCHEME_BACK = "rebate_scheme_back"
     PREPAID_REBATE = "prepaid_rebate"
+    PREPAID_REBATE_CORRECTED = "prepaid_rebate_corrected"
     PREPAID_REBATE_PER_UNIT = "prepaid_rebate_per_unit"
+    PREPAID_REBATE_PER_UNIT_CORRECTED = "prepaid_rebate_per_unit_corrected"
     MINIMUM = "minimum"
     MINIMUM_LESS = "minimum_less"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bijlighar.tariffs.exact import part
 from bijlighar.tariffs.explaining_pieces import (
@@ -16,7 +17,46 @@ from bijlighar.tariffs.explaining_pieces import (
 )
 from bijlighar.tariffs.explaining_reasons import Reason
 from bijlighar.tariffs.heads import BASIS_POINTS, share
-from bijlighar.tariffs.values import Head, Rebate, Unit, When
+from bijlighar.tariffs.values import Head, On, Rebate, Unit, When
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kinds:
+    """What lines of one thing are called; None where a scheme's turn is nothing to it."""
+
+    more: Reason
+    less: Reason
+    lost: Reason | None = None
+    back: Reason | None = None
+
+
+_FPPAS = _Kinds(
+    more=Reason.FPPAS,
+    less=Reason.FPPAS_CORRECTED,
+    lost=Reason.FPPAS_SCHEME_LOST,
+    back=Reason.FPPAS_SCHEME_BACK,
+)
+_DUTY = _Kinds(
+    more=Reason.DUTY,
+    less=Reason.DUTY_CORRECTED,
+    lost=Reason.DUTY_SCHEME_LOST,
+    back=Reason.DUTY_SCHEME_BACK,
+)
+_DUTY_ABOVE = _Kinds(more=Reason.DUTY_ABOVE, less=Reason.DUTY_ABOVE_CORRECTED)
+_SHARE = _Kinds(more=Reason.REBATE, less=Reason.REBATE_CORRECTED)
+_PREPAID_SHARE = _Kinds(more=Reason.PREPAID_REBATE, less=Reason.PREPAID_REBATE_CORRECTED)
+_PER_UNIT = _Kinds(
+    more=Reason.REBATE_PER_UNIT,
+    less=Reason.REBATE_PER_UNIT_CORRECTED,
+    lost=Reason.REBATE_SCHEME_LOST,
+    back=Reason.REBATE_SCHEME_BACK,
+)
+_PREPAID_PER_UNIT = _Kinds(
+    more=Reason.PREPAID_REBATE_PER_UNIT,
+    less=Reason.PREPAID_REBATE_PER_UNIT_CORRECTED,
+    lost=Reason.REBATE_SCHEME_LOST,
+    back=Reason.REBATE_SCHEME_BACK,
+)
 
 
 def fppas_pieces(between: Between) -> Iterator[Piece]:
@@ -37,10 +77,11 @@ def fppas_pieces(between: Between) -> Iterator[Piece]:
     grown = between.grown(Head.FPPAS) - revised - carried
     if revised + carried == 0:
         revised = carried = 0
+    base_grown = one(base_now) - one(base_was)
     rate, rate_was = (plain(one(one_of.fppas_basis_points), 100) for one_of in (now, was))
     for reason, micropaise, base in (
         (Reason.FPPAS_REVISED, revised, one(base_was)),
-        (Reason.FPPAS, grown, one(base_now) - one(base_was)),
+        (_kind(between, rule.on, _FPPAS, base_grown), grown, abs(base_grown)),
         (Reason.FPPAS_CARRIED, carried, 0),
     ):
         yield Piece(
@@ -63,13 +104,14 @@ def duty_pieces(between: Between) -> Iterator[Piece]:
         parts = [month.duty_of_slabs() for month in months]
     scale = between.now.scale
     for slab, was, now in zip(duty.slabs, *parts, strict=True):
+        base = one(now) - one(was)
         yield Piece(
-            reason=Reason.DUTY_ABOVE if slab.above_wh else Reason.DUTY,
+            reason=_kind(between, duty.on, _DUTY_ABOVE if slab.above_wh else _DUTY, base),
             micropaise=one(share(now, slab.share)) - one(share(was, slab.share)),
             rate=percent(slab.share),
             parameters={
                 "rate": percent(slab.share),
-                "base": rupees(one(now) - one(was)),
+                "base": rupees(abs(base)),
                 "above": units(one(scale.limit(slab.above_wh)), one(scale.times)),
             },
             source=slab.source,
@@ -88,12 +130,12 @@ def rebate_pieces(between: Between) -> Iterator[Piece]:
 
 def _share(between: Between, rule: Rebate, micropaise: int) -> Piece:
     was, now = (one(month.base(rule.of, rule.on)) for month in (between.was, between.now))
-    is_prepaid = rule.when is When.PREPAID
+    kinds = _PREPAID_SHARE if rule.when is When.PREPAID else _SHARE
     return Piece(
-        reason=Reason.PREPAID_REBATE if is_prepaid else Reason.REBATE,
+        reason=_kind(between, rule.on, kinds, now - was),
         micropaise=micropaise,
         rate=percent(rule.share),
-        parameters={"rate": percent(rule.share), "base": rupees(now - was)},
+        parameters={"rate": percent(rule.share), "base": rupees(abs(now - was))},
         source=rule.source,
     )
 
@@ -103,13 +145,23 @@ def _per_unit(between: Between, index: int, rule: Rebate, micropaise: int) -> Pi
         one(month.rebated_units(index)) // one(month.scale.times)
         for month in (between.was, between.now)
     )
-    is_prepaid = rule.when is When.PREPAID
+    kinds = _PREPAID_PER_UNIT if rule.when is When.PREPAID else _PER_UNIT
     return Piece(
-        reason=Reason.PREPAID_REBATE_PER_UNIT if is_prepaid else Reason.REBATE_PER_UNIT,
+        reason=_kind(between, rule.on, kinds, now - was),
         micropaise=micropaise,
         quantity=now - was,
         unit=Unit.WH,
         rate=str(rule.rupees_per_kwh),
-        parameters={"rate": str(rule.rupees_per_kwh), "units": units(now - was)},
+        parameters={"rate": str(rule.rupees_per_kwh), "units": units(abs(now - was))},
         source=rule.source,
     )
+
+
+def _kind(between: Between, on: On, kinds: _Kinds, grown: int) -> Reason:
+    """What a line is called: for more or less of what it is on, or for a scheme's turn."""
+    turn = between.lost_cap if on is On.CHARGEABLE_UNITS else 0
+    if turn > 0 and grown > 0 and kinds.lost:
+        return kinds.lost
+    if turn < 0 and grown < 0 and kinds.back:
+        return kinds.back
+    return kinds.less if grown < 0 else kinds.more
