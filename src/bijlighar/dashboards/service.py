@@ -1,4 +1,4 @@
-"""Questions that screens ask; nothing here writes but what people keep of questions.
+"""Questions that screens ask; nothing here writes but kept questions and counted levels.
 
 Read across domains by SQL of their own (`sql/`): a picture is one look at many tables.
 What staff ask is asked for a scope, and the SQL itself holds to it by `grid_reach`; the
@@ -22,6 +22,7 @@ from bijlighar.dashboards import (
     _payments,
     _saved,
     _search,
+    _service_levels,
     _town,
     _use,
 )
@@ -331,3 +332,11 @@ kyc_progress = _kyc.progress
 payments_listed = _payments.listed
 payments_total = _payments.total
 payment_of_order = _payments.of_order
+
+# How well meters are read, and how quickly commands are carried out
+
+level_settings = _service_levels.level_settings
+count_levels = _service_levels.count_levels
+levels = _service_levels.levels
+silent_meters = _service_levels.silent_meters
+every_silent_meter = _service_levels.every_silent_meter

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bijlighar.dashboards._level_values import LevelDay as LevelDay
+from bijlighar.dashboards._level_values import LevelFigures as LevelFigures
+from bijlighar.dashboards._level_values import LevelLine as LevelLine
+from bijlighar.dashboards._level_values import Levels as Levels
+from bijlighar.dashboards._level_values import SilentMeter as SilentMeter
 from bijlighar.dashboards._page_values import Area as Area
 from bijlighar.dashboards._page_values import AreaName as AreaName
 from bijlighar.dashboards._page_values import ConnectionFilter as ConnectionFilter

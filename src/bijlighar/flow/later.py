@@ -36,6 +36,7 @@ CHANGE_NUMBERS = "flow.change_numbers"
 WATCH_BUDGETS = "flow.watch_budgets"
 ASK_GATEWAY = "flow.ask_gateway"
 ASK_GATEWAYS = "flow.ask_gateways"
+COUNT_LEVELS = "dashboards.count_levels"
 TAKE_UP_UNANSWERED = "flow.take_up_unanswered"
 
 MOST_CONNECTIONS_A_JOB = 2_000

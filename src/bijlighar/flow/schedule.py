@@ -89,6 +89,12 @@ SCHEDULE = (
         why="money whose webhook was lost is credited all the same, or told where it is",
     ),
     Line(
+        task=later.COUNT_LEVELS,
+        first_at=time(8, 10),
+        every=DAY,
+        why="what was to be read by eight is counted, and what came late for days before",
+    ),
+    Line(
         task=later.TAKE_UP_UNANSWERED,
         first_at=time(0, 0),
         every=timedelta(minutes=10),

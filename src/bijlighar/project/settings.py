@@ -249,7 +249,7 @@ API_LIMITS = {
     "token": "30/min",
 }
 
-PROCRASTINATE_IMPORT_PATHS = ["bijlighar.flow.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["bijlighar.flow.tasks", "bijlighar.dashboards.tasks"]
 
 # How people are told: docs/reference/notices.md has every BIJLIGHAR_NOTICES_… setting.
 NOTICES: dict[str, str] = {
@@ -274,6 +274,7 @@ BIJLIGHAR: dict[str, str] = {
     "audit_key": os.environ.get("BIJLIGHAR_AUDIT_KEY", ""),
     "audit_heads": os.environ.get("BIJLIGHAR_AUDIT_HEADS", ""),
     "reads": os.environ.get("BIJLIGHAR_READS", ""),
+    "levels": os.environ.get("BIJLIGHAR_LEVELS", ""),
     "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
     "complaints_policy": os.environ.get("BIJLIGHAR_COMPLAINTS_POLICY", "up-2020-02"),
     "charging_policy": os.environ.get("BIJLIGHAR_CHARGING_POLICY", "standard-2026"),

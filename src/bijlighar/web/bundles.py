@@ -25,6 +25,7 @@ _CONSUMER_TOO = ("inbox", "logins", "offline", "complaints", "kyc", "use")
 _WIDE = ("notice", "clock", "start", "town", "phones")
 _DESK = ("notice", "panel", "table", "frame", "today", "search", "connection", "grid")
 _DESK_TOO = ("complaints", "masters", "staff", "audit", "proposals", "pages", "kyc")
+_DESK_LEVELS = ("levels",)
 _LIVE = ("live", "clock", "days", "what-if", "push", "photo", "where")
 _OFFLINE = ("offline-forms", "offline", "install")
 _HTMX = ("vendor/htmx/htmx.min.js", "vendor/htmx-ext-sse/dist/sse.min.js")
@@ -41,7 +42,7 @@ def _js(*names: str) -> tuple[str, ...]:
 BUNDLES = {
     "consumer.css": _css(*_FRAME, *_CONSUMER, *_CONSUMER_TOO),
     "wide.css": _css(*_FRAME, *_WIDE),
-    "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO),
+    "desk.css": _css(*_FRAME, *_DESK, *_DESK_TOO, *_DESK_LEVELS),
     "consumer.js": (*_HTMX, *_js(*_LIVE, *_OFFLINE)),
     "wide.js": (*_HTMX, *_js("live", "clock")),
     "map.css": ("vendor/leaflet/leaflet.css",),

@@ -88,6 +88,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "audit": ("?object={node}&kind=node",),
     "grid_report": ("?area={area}", "?on=2026-04-10"),
     "map_places": ("?area={area}",),
+    "levels": ("?below={area}", "?below={node}"),
+    "levels_csv": ("?below={area}",),
     "kyc_progress": ("?below={area}", "?below={node}"),
     "kyc_progress_csv": ("?below={area}",),
     "exports": ("?area={area}",),

@@ -18,7 +18,7 @@ from bijlighar.bills import service as bills
 from bijlighar.bills.values import BillKind
 from bijlighar.connections.models import Protection
 from bijlighar.connections.values import Home, ProtectionKind
-from bijlighar.dashboards.models import SavedView
+from bijlighar.dashboards.models import SavedView, ServiceLevel
 from bijlighar.dues.models import Interest, LateDays, Plan, PlanPayment
 from bijlighar.flow.close_day import close_day
 from bijlighar.flow.propose import propose
@@ -409,6 +409,19 @@ def _supply(place: Place, home: Home) -> int:
         kind=ProtectionKind.WATER_WORKS.value,
         why=place.word,
         starts_at=NOW,
+    )
+    ServiceLevel.objects.create(
+        day=supply_day_of(NOW),
+        node_id=home.transformer_id,
+        meters=place.number,
+        read_on_time=0,
+        read_in_a_day=0,
+        read_at_all=0,
+        blocks_in_a_day=0,
+        blocks_filled=0,
+        command_steps=[],
+        read_steps=[],
+        counted_at=NOW,
     )
     WayIn.objects.create(
         meter_id=home.meter_id,

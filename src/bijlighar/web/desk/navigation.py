@@ -29,6 +29,7 @@ _PLACES = (
     Place(name="map", title=_("Map"), right=Right.SEE_GRID),
     Place(name="outages", title=_("Outages"), right=Right.SEE_GRID),
     Place(name="notices", title=_("Messages"), right=Right.SEE_CONNECTION),
+    Place(name="levels", title=_("Service levels"), right=Right.SEE_TODAY),
     Place(name="kyc_progress", title=_("KYC"), right=Right.SEE_TODAY),
     Place(name="proposals", title=_("Proposals"), right=Right.SEE_PROPOSALS),
     Place(name="imports", title=_("Imports"), right=Right.IMPORT),
@@ -48,6 +49,7 @@ SECTIONS = {
     "outage": "outages",
     "outage_new": "outages",
     "notice": "notices",
+    "silent_meters": "levels",
     "kyc_waiting": "kyc_progress",
     "kyc_check": "kyc_progress",
 }

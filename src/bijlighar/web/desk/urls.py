@@ -8,6 +8,7 @@ from bijlighar.web import live
 from bijlighar.web.desk import (
     area_views,
     connection_views,
+    level_views,
     list_views,
     saved_views,
     search_views,
@@ -36,6 +37,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         connection_views.charged_day,
         name="connection_day",
     ),
+    path("levels/", level_views.levels, name="levels"),
+    path("levels/file/", level_views.levels_csv, name="levels_csv"),
+    path("levels/silent/", level_views.silent, name="silent_meters"),
+    path("levels/silent/file/", level_views.silent_csv, name="silent_csv"),
     path("views/", saved_views.save, name="save_view"),
     path("views/<int:view_id>/", saved_views.change, name="change_view"),
 ]
