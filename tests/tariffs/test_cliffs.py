@@ -240,3 +240,16 @@ def test_what_is_expected_can_always_be_rated(energy_wh, days, slab_days):
     (found,) = expected_wh(*columns).tolist()
     assert energy_wh <= found <= 10**9
     assert found == energy_wh or days < slab_days
+
+
+@given(st.integers(28, 31), st.integers(1, 30))
+def test_parts_of_a_month_have_its_free_units_together(days_in_month, days):
+    """A part has its share by the calendar month's days, in whole units."""
+    limits = [
+        thresholds(FREE_125, days_in_month=days_in_month, slab_days=part)[0].upto_wh
+        for part in (days, max(days_in_month - days, 1), days_in_month)
+    ]
+    assert limits[2] == 125_000
+    assert all(limit % 1000 == 0 for limit in limits)
+    if days < days_in_month:
+        assert abs(limits[0] + limits[1] - 125_000) <= 1_000
