@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from socket import create_server
 from threading import Thread
 
-import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -38,6 +37,7 @@ from bijlighar.notices.channels.web_push.encryption import (
     seal,
     vapid,
 )
+from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.sms_length import GSM_7, GSM_7_EXTENSION
 from bijlighar.notices.values import NoticeKind, PushTo, ToSend, Urgency
 from tests.local_http import local_server
@@ -116,8 +116,8 @@ def browser(url: str, point: str = "") -> PushTo:
 
 def push(*browsers: PushTo) -> object:
     settings = {"push_private_key": push_private_key(), "push_subject": "mailto:a@b.c"}
-    with httpx.Client() as client:
-        return PUSH.carry(notice(push=browsers), settings, client)
+    with closing(Wire()) as wire:
+        return PUSH.carry(notice(push=browsers), settings, wire)
 
 
 def test_a_browser_that_takes_it_is_enough_and_none_is_a_refusal():
@@ -201,8 +201,8 @@ def centre() -> Iterator[tuple[Centre, dict[str, str]]]:
 
 
 def submit(settings: dict[str, str], **changes: object) -> object:
-    with httpx.Client() as client:
-        return smpp.CHANNEL.carry(notice(**changes), settings, client)
+    with closing(Wire()) as wire:
+        return smpp.CHANNEL.carry(notice(**changes), settings, wire)
 
 
 def test_an_sms_goes_out_with_header_entity_and_template_in_ucs_2():
@@ -288,8 +288,8 @@ def test_the_gsm_alphabet_has_its_places():
 def test_mail_goes_to_the_address_in_the_language_of_the_notice(settings, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.DEFAULT_FROM_EMAIL = "discom@example.org"
-    with httpx.Client() as client:
-        MAIL.carry(notice(mail="asha@example.org"), {}, client)
+    with closing(Wire()) as wire:
+        MAIL.carry(notice(mail="asha@example.org"), {}, wire)
     (mail,) = mailoutbox
     assert (mail.to, mail.body) == (["asha@example.org"], HINDI)
     assert "बिजलीघर" in mail.subject
@@ -299,5 +299,5 @@ def test_a_mail_server_that_is_not_there_is_silent(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     settings.DEFAULT_FROM_EMAIL = "discom@example.org"
-    with httpx.Client() as client, pytest.raises(Silent):
-        MAIL.carry(notice(mail="asha@example.org"), {}, client)
+    with closing(Wire()) as wire, pytest.raises(Silent):
+        MAIL.carry(notice(mail="asha@example.org"), {}, wire)

@@ -14,7 +14,7 @@ from threading import Thread
 from django.db import connection, connections
 
 from bijlighar.notices import service as notices
-from bijlighar.notices._send import CLAIM_HOLDS
+from bijlighar.notices._claim import CLAIM_HOLDS
 from bijlighar.notices.values import NewNotice, NoticeKind
 from tests.notices.operators import operating
 

@@ -13,7 +13,7 @@ from django.db import connection
 from structlog.testing import capture_logs
 
 from bijlighar.notices import service as notices
-from bijlighar.notices._send import CLAIM_HOLDS
+from bijlighar.notices._claim import CLAIM_HOLDS
 from bijlighar.notices.channels import channel as channels
 from bijlighar.notices.models import Handing, Notice
 from bijlighar.notices.values import (

@@ -182,7 +182,7 @@ def test_an_operator_that_is_not_there_is_told_too(operator, settings):
     notice_id = queue_one()
     notices.send(notice_id=notice_id, now=NOW, real_now=NOW)
     assert how_far(notice_id)[0] == "queued"
-    assert "ConnectError" in how_far(notice_id)[3]
+    assert "ConnectionRefusedError" in how_far(notice_id)[3]
 
 
 def test_after_the_most_attempts_it_is_given_up_and_shown(operator):

@@ -19,9 +19,10 @@ def amount_in_words(paise: int, *, language: Language) -> str:
     unit = words["rupee" if rupees == 1 else "rupees"]
     amount = f"{number_in_words(rupees, language=language)} {unit}"
     if rest:
-        paise_said = number_in_words(rest, language=language)
-        amount = words["paise"].format(amount=amount, paise=paise_said)
-    return words["only"].format(amount=amount)
+        paise = number_in_words(rest, language=language)
+        said = words["paise"].replace("{paise}", paise)
+        amount = said.replace("{amount}", amount)
+    return words["only"].replace("{amount}", amount)
 
 
 def number_in_words(number: int, *, language: Language) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.notices import _settings
-from bijlighar.notices._send import give_up_channel
+from bijlighar.notices._write_down import give_up_channel
 from bijlighar.notices.channels.smpp.channel import waiting_receipts
 from bijlighar.notices.channels.table import CHANNELS
 from bijlighar.notices.models import Handing, Notice

@@ -16,6 +16,7 @@ DEFAULTS = {
     "quiet": "21:00-08:00",
     "dlt_entity": "",
     "sms_http_url": "",
+    "sms_http_many_url": "",
     "sms_http_key": "",
     "sms_http_receipt_secret": "",
     "smpp_host": "",

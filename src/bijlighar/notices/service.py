@@ -8,6 +8,7 @@ from datetime import datetime, time
 from django.db import transaction
 
 from bijlighar.notices import (
+    _hand_over,
     _preferences,
     _read,
     _receipts,
@@ -169,7 +170,7 @@ def count() -> int:
 
 def close_channels() -> None:
     """Close the connections to operators, at a process's end."""
-    _send.close_channels()
+    _hand_over.close_channels()
 
 
 def _row(

@@ -13,10 +13,9 @@ from bijlighar.kernel.money import PAISE_PER_RUPEE
 
 CURRENCY = "INR"
 LONGEST_URI = 600
-LONGEST_REFERENCE = 35
 LONGEST_NAME = 99
 PAYEE = re.compile(r"[A-Za-z0-9.\-_]{2,256}@[A-Za-z][A-Za-z0-9.\-]{1,63}")
-REFERENCE = re.compile(rf"[A-Za-z0-9_\-]{{1,{LONGEST_REFERENCE}}}")
+REFERENCE = re.compile(r"[A-Za-z0-9_\-]{1,35}")
 _SAFE = "@.-_"
 """Left as they are: UPI apps of today do not all decode them in a payee's address."""
 
@@ -34,7 +33,7 @@ def pay_uri(*, payee: str, name: str, amount_paise: int, reference: str) -> str:
     if not PAYEE.fullmatch(payee):
         raise WrongUpi("The payee is no UPI id.")
     if not REFERENCE.fullmatch(reference):
-        raise WrongUpi(f"The reference is not 1 to {LONGEST_REFERENCE} plain characters.")
+        raise WrongUpi("The reference is not 1 to 35 plain characters.")
     if amount_paise <= 0:
         raise WrongUpi("The amount is not positive.")
     fields = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+import json as json_module
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-
-import httpx
+from typing import TypeAlias
 
 from bijlighar.kernel.errors import BijligharError, TemporaryError
+from bijlighar.notices.channels.wire import Answer, Wire, WireError
 from bijlighar.notices.values import Medium, Receipt, ToSend
 
 TIMEOUT_S = 5
@@ -50,7 +51,9 @@ class Handed:
     """Ids of browsers that are not there any more, and are not asked again."""
 
 
-Carry = Callable[[ToSend, Settings, httpx.Client], Handed]
+Carry = Callable[[ToSend, Settings, Wire], Handed]
+Came: TypeAlias = Handed | Refused
+CarryMany = Callable[[Sequence[ToSend], Settings, Wire], list[Came]]
 ReadReceipts = Callable[[bytes, Mapping[str, str], Settings], tuple[Receipt, ...]]
 
 
@@ -65,29 +68,36 @@ class Channel:
     has_receipts: bool
     carry: Carry
     """Raises Silent or Refused."""
+    carry_many: CarryMany | None = None
+    """Many in one call, what came of each in their order; where the operator has that.
+    Raises Silent or Refused where it took none."""
+    is_set_for_many: Callable[[Settings], bool] = lambda _settings: False
+    """Whether this installation's operator takes many in one call."""
     receipts: ReadReceipts | None = None
     """What a call of the operator says. Raises Forged or Unreadable."""
 
 
 def post(
-    client: httpx.Client,
+    wire: Wire,
     url: str,
     *,
     headers: Mapping[str, str],
     json: object = None,
     content: bytes | None = None,
-) -> httpx.Response:
+) -> Answer:
     """Ask an operator over HTTP. Raises Silent where it may take it later, else Refused."""
+    told = dict(headers)
+    if content is None:
+        content = json_module.dumps(json, ensure_ascii=False).encode()
+        told["Content-Type"] = "application/json"
     try:
-        answer = client.post(
-            url, headers=dict(headers), json=json, content=content, timeout=TIMEOUT_S
-        )
-    except httpx.HTTPError as error:
-        raise Silent(f"The operator did not answer: {type(error).__name__}") from error
+        answer = wire.post(url, headers=told, content=content, timeout_s=TIMEOUT_S)
+    except WireError as error:
+        raise Silent(f"The operator did not answer: {error}") from error
     if answer.is_success:
         return answer
-    said = f"The operator answered {answer.status_code}."
-    if answer.status_code in (400, 404, 410, 413, 422):
+    said = f"The operator answered {answer.status}."
+    if answer.status in (400, 404, 410, 413, 422):
         raise Refused(said)
     # Keys that do not open are our mistake, not the notice's: it waits until they do.
     raise Silent(said)

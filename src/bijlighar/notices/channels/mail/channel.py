@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from smtplib import SMTPException, SMTPRecipientsRefused
 
-import httpx
 from django.core.mail import EmailMessage
 
 from bijlighar.notices.channels.channel import (
@@ -14,12 +13,13 @@ from bijlighar.notices.channels.channel import (
     Settings,
     Silent,
 )
+from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.values import Medium, ToSend
 
 SUBJECTS = {"hi": "बिजलीघर: आपके कनेक्शन की सूचना", "en": "Bijlighar: about your connection"}
 
 
-def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
+def carry(notice: ToSend, settings: Settings, wire: Wire) -> Handed:
     """Hand one mail to the server."""
     mail = EmailMessage(
         subject=SUBJECTS[notice.language], body=notice.text, to=[notice.mail]

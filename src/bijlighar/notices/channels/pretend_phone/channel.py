@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import httpx
-
 from bijlighar.notices.channels.channel import Channel, Handed, Settings, post
+from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.values import Medium, ToSend
 
 
-def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
+def carry(notice: ToSend, settings: Settings, wire: Wire) -> Handed:
     """Hand one SMS to the operator. The reference makes a repetition harmless."""
     answer = post(
-        client,
+        wire,
         f"{settings['sms_url']}/v1/messages",
         headers={"Authorization": f"Bearer {settings['sms_key']}"},
         json={

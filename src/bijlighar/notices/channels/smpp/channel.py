@@ -12,8 +12,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from threading import Lock
 
-import httpx
-
 from bijlighar.notices.channels.channel import (
     TIMEOUT_S,
     Channel,
@@ -37,6 +35,7 @@ from bijlighar.notices.channels.smpp.pdu import (
     submit_body,
     unpack_header,
 )
+from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.sms_length import Alphabet, sms_length
 from bijlighar.notices.values import Medium, Receipt, ToSend
 
@@ -161,7 +160,7 @@ class Session:
 SESSION = Session()
 
 
-def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
+def carry(notice: ToSend, settings: Settings, wire: Wire) -> Handed:
     """Hand one SMS to the centre."""
     answer = SESSION.submit(
         submit_body(

@@ -10,8 +10,6 @@ import json
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import httpx
-
 from bijlighar.clock.clock import real_now
 from bijlighar.notices.channels.channel import (
     Channel,
@@ -21,6 +19,7 @@ from bijlighar.notices.channels.channel import (
     post,
 )
 from bijlighar.notices.channels.web_push.encryption import from_base64url, seal, vapid
+from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.values import Medium, PushTo, ToSend, Urgency
 
 KEPT_S = {Urgency.CODE: 300, Urgency.SUPPLY: 6 * 3600}
@@ -29,12 +28,12 @@ A_DAY_S = 24 * 3600
 TOKEN_HOLDS = timedelta(hours=12)
 
 
-def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
+def carry(notice: ToSend, settings: Settings, wire: Wire) -> Handed:
     """Hand a notice to every browser of the consumer; one that takes it is enough."""
     gone = []
     for browser in notice.push:
         try:
-            _push(browser, notice, settings, client)
+            _push(browser, notice, settings, wire)
         except Refused:
             gone.append(browser.address_id)
     if len(gone) == len(notice.push):
@@ -42,9 +41,7 @@ def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
     return Handed(gone=tuple(gone))
 
 
-def _push(
-    browser: PushTo, notice: ToSend, settings: Settings, client: httpx.Client
-) -> None:
+def _push(browser: PushTo, notice: ToSend, settings: Settings, wire: Wire) -> None:
     at = urlsplit(browser.endpoint)
     said = {"title": "Bijlighar", "body": notice.text, "tag": notice.reference}
     try:
@@ -62,7 +59,7 @@ def _push(
         key=settings["push_private_key"],
     )
     post(
-        client,
+        wire,
         browser.endpoint,
         headers={
             "Authorization": token,

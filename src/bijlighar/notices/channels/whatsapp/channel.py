@@ -12,8 +12,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
-
 from bijlighar.notices.channels.channel import (
     Channel,
     Handed,
@@ -22,6 +20,7 @@ from bijlighar.notices.channels.channel import (
     insist_on_signature,
     post,
 )
+from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.rules import CODE, catalogue, variables_in_order
 from bijlighar.notices.values import Medium, Receipt, ToSend
 
@@ -30,10 +29,10 @@ ENDS = {"delivered": True, "read": True, "failed": False}
 """Statuses that say what became of a notice; `sent` says nothing yet."""
 
 
-def carry(notice: ToSend, settings: Settings, client: httpx.Client) -> Handed:
+def carry(notice: ToSend, settings: Settings, wire: Wire) -> Handed:
     """Hand one template message to Meta."""
     answer = post(
-        client,
+        wire,
         f"{settings['whatsapp_url']}/{settings['whatsapp_number_id']}/messages",
         headers={"Authorization": f"Bearer {settings['whatsapp_token']}"},
         json={
