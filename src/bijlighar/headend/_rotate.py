@@ -100,7 +100,9 @@ def mark_sent(*, change_id: int, now: datetime) -> MeterKeys | None:
         return _keys_of(row.meter_id, bytes(row.wrapped_keys), root)
 
 
-def not_taken(*, change_id: int, error: str, is_refusal: bool, now: datetime) -> None:
+def not_taken(
+    *, change_id: int, error: str, is_refusal: bool, now: datetime
+) -> KeyChangeState:
     """The meter surely holds the old keys: nothing was sent, or it said no.
 
     After the third refusal the change is given up.
@@ -108,7 +110,7 @@ def not_taken(*, change_id: int, error: str, is_refusal: bool, now: datetime) ->
     with transaction.atomic():
         row = MeterKeyChange.objects.select_for_update().get(pk=change_id)
         if row.state != KeyChangeState.SENT.value:
-            return
+            return KeyChangeState(row.state)
         _move(row, KeyChangeState.PREPARED)
         row.last_error = error[:500]
         row.refusals += is_refusal
@@ -117,6 +119,7 @@ def not_taken(*, change_id: int, error: str, is_refusal: bool, now: datetime) ->
             row.ended_at = now
             _tell(row, "meter.keys.refused", now)
         row.save()
+    return KeyChangeState(row.state)
 
 
 def keys_to_try(*, meter_ids: Sequence[int]) -> dict[int, bytes]:
@@ -161,6 +164,9 @@ def end_doubt(
             _move(row, KeyChangeState.PREPARED)
             row.last_error = "The meter answers to the old keys."
             row.save()
+            MeterSecret.objects.filter(
+                pk=row.meter_id, known_meter_counter__lt=meter_counter
+            ).update(known_meter_counter=meter_counter)
     return KeyChangeState(row.state)
 
 

@@ -45,8 +45,9 @@ from bijlighar.headend._questions import contact_with as contact_with
 from bijlighar.headend._questions import waiting_command as waiting_command
 from bijlighar.headend._reads import LOCK_CLASS as LOCK_CLASS
 from bijlighar.headend._reads import ask_now as ask_now
-from bijlighar.headend._reads import claim_meters, plans_for
+from bijlighar.headend._reads import claim_meters as claim_meters
 from bijlighar.headend._reads import ended as ended
+from bijlighar.headend._reads import plans_for
 from bijlighar.headend._reads import schedule as schedule
 from bijlighar.headend._reads import take_reads as take_reads
 from bijlighar.headend._rotate import end_doubt as end_doubt

@@ -1,0 +1,269 @@
+"""Key files sealed and opened; keys at rest; keys that change, and never leave a meter
+without its head-end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bijlighar.connections import service as connections
+from bijlighar.dlms.key_transfer import KeyId
+from bijlighar.headend import _key_files, keys
+from bijlighar.headend import service as headend
+from bijlighar.headend.session import MeterRefused
+from bijlighar.headend.values import KeyChange, KeyChangeState, MeterKeys
+from bijlighar.run import meter_rotate
+from bijlighar.simulator.faults import Fault, FaultKind
+from bijlighar.simulator.meter import Meter
+from tests.cast import keys_of, new_connection, with_root_key
+from tests.headend.simulated import a_meter, free_port
+
+NOW = datetime(2026, 4, 7, 6, 0, tzinfo=UTC)
+PATIENCE_S = 2.0
+PASSPHRASE = "correct horse battery"
+ROOT = b"r" * 32
+MASTER = b"master key of 16"
+
+
+@pytest.fixture(scope="module")
+def key_file() -> bytes:
+    return _key_files.seal(b"serial,encryption_key\n", passphrase=PASSPHRASE)
+
+
+# Key files
+
+
+def test_a_key_file_opens_with_its_passphrase_and_no_other(key_file):
+    opened = headend.open_key_file(key_file, passphrase=PASSPHRASE)
+    assert opened == b"serial,encryption_key\n"
+    assert b"encryption_key" not in key_file
+    with pytest.raises(headend.WrongPassphrase):
+        headend.open_key_file(key_file, passphrase=PASSPHRASE + "!")
+
+
+def test_c19_what_was_changed_on_its_way_does_not_open(key_file):
+    form, parameters, body = key_file.splitlines()
+    changed = body[:20] + (b"A" if body[20:21] != b"A" else b"B") + body[21:]
+    cheaper = parameters.replace(b"131072", b"65536")
+    for lines in ((form, parameters, changed), (form, cheaper, body)):
+        with pytest.raises(headend.WrongPassphrase):
+            headend.open_key_file(b"\n".join(lines), passphrase=PASSPHRASE)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"bijlighar key file 1",
+        b"bijlighar key file 1\n{}\nAAAA",
+        b'bijlighar key file 1\n{"kdf":"scrypt","n":1073741824,"r":8,"p":1,"salt":""}\nAA',
+        b"bijlighar key file 1\nnot json\nAAAA",
+        b"bijlighar key file 1\n[1]\nAAAA",
+    ],
+)
+def test_what_is_no_key_file_is_refused_before_any_work(content):
+    with pytest.raises(headend.NoKeyFile):
+        headend.open_key_file(content, passphrase=PASSPHRASE)
+
+
+def test_open_keys_are_taken_only_when_that_is_said():
+    with pytest.raises(headend.NotSealed):
+        headend.open_key_file(b"serial,...", passphrase="")
+    assert headend.open_key_file(b"serial,...", passphrase="", may_be_open=True)
+    with pytest.raises(headend.WeakPassphrase):
+        headend.seal_key_file(b"", passphrase="short")
+
+
+# Keys at rest
+
+
+@given(master=st.sampled_from((b"", MASTER)), secret=st.binary(max_size=16))
+def test_wrapped_keys_open_as_they_were_and_only_in_their_own_row(master, secret):
+    held = MeterKeys(
+        encryption_key=b"e" * 16,
+        authentication_key=b"a" * 16,
+        master_key=master,
+        lls_secret=secret,
+    )
+    wrapped = keys.wrap(keys=held, meter_id=7, root=ROOT)
+    assert keys.unwrap(wrapped=wrapped, meter_id=7, root=ROOT) == held
+    for meter_id, root in ((8, ROOT), (7, b"R" * 32)):
+        with pytest.raises(keys.WrongRootKey):
+            keys.unwrap(wrapped=wrapped, meter_id=meter_id, root=root)
+
+
+def test_keys_are_in_no_text_that_is_shown():
+    shown = repr(MeterKeys(encryption_key=b"E" * 16, authentication_key=b"A" * 16))
+    assert "EEEE" not in shown
+    assert "AAAA" not in shown
+
+
+# Keys that change over the air
+
+
+@dataclass
+class Bench:
+    """A meter in the database and the same meter on the wire."""
+
+    meter_id: int
+    meter: Meter
+
+    def change(self) -> KeyChange:
+        found = headend.last_change_of(meter_id=self.meter_id)
+        assert found is not None
+        return found
+
+    def go_on(self) -> KeyChangeState:
+        """A process takes the change up as it stands, as after a kill."""
+        return meter_rotate.change_keys(
+            self.change(), ask_time=lambda: NOW, timeout_s=PATIENCE_S
+        )
+
+    def answers(self, *, tries: int = 1) -> int | None:
+        """At which of so many ordinary leases the meter answers; None at none."""
+        for number in range(1, tries + 1):
+            (access,) = headend.lease(meter_ids=[self.meter_id])
+            try:
+                asyncio.run(headend.prove_keys(access=access, timeout_s=PATIENCE_S))
+            except MeterRefused:
+                continue
+            return number
+        return None
+
+
+@pytest.fixture
+def bench(db, tmp_path) -> Iterator[Bench]:
+    port = free_port()
+    held = keys_of(1)
+    with (
+        with_root_key(),
+        a_meter(
+            tmp_path,
+            port=port,
+            encryption_key=held.encryption_key,
+            authentication_key=held.authentication_key,
+            master_key=MASTER,
+        ) as meter,
+    ):
+        (home,) = connections.connect(
+            new=[
+                new_connection(
+                    "Asha", meter_port=port, system_title=meter.keys.system_title
+                )
+            ]
+        )
+        with_master = MeterKeys(
+            encryption_key=held.encryption_key,
+            authentication_key=held.authentication_key,
+            master_key=MASTER,
+        )
+        headend.commission(keys={home.meter_id: with_master}, now=NOW)
+        yield Bench(meter_id=home.meter_id, meter=meter)
+
+
+def prepared(bench: Bench) -> Bench:
+    made = headend.prepare_key_change(meter_ids=[bench.meter_id], now=NOW)
+    assert made == (bench.meter_id,)
+    return bench
+
+
+def mark_sent(bench: Bench):
+    """All that is committed before the first frame of the new keys goes out."""
+    change = bench.change()
+    return headend.keys_to_send(
+        change_id=change.change_id, meter_id=change.meter_id, now=NOW
+    )
+
+
+def test_d8_new_keys_are_sent_proved_and_kept_and_the_old_ones_are_gone(bench):
+    old = bench.meter.keys
+    prepared(bench)
+    assert bench.answers() == 1
+    assert bench.go_on() is KeyChangeState.PROVED
+    assert bench.meter.keys.encryption_key != old.encryption_key
+    assert bench.meter.keys.authentication_key != old.authentication_key
+    assert bench.meter.keys.master_key == old.master_key
+    assert bench.answers() == 1
+    assert headend.open_key_changes(limit=10) == ()
+    with connection.cursor() as cursor:
+        cursor.execute("select octet_length(wrapped_keys) from headend_meterkeychange")
+        assert cursor.fetchall() == [(0,)]
+        cursor.execute("select payload from people_auditrecord order by seq")
+        assert "meter.keys.replaced" in cursor.fetchall()[-1][0]
+
+
+def test_d8_killed_before_anything_was_sent_the_meter_answers_and_the_change_goes_on(
+    bench,
+):
+    mark_sent(prepared(bench))
+    assert bench.change().state is KeyChangeState.SENT
+    # Whatever is tried first, the second conversation reaches the meter.
+    assert bench.answers(tries=2) == 2
+    assert bench.go_on() is KeyChangeState.PROVED
+    assert bench.answers() == 1
+
+
+def test_d8_killed_after_the_meter_took_them_it_answers_and_the_change_goes_on(bench):
+    order = mark_sent(prepared(bench))
+    sent, _ = asyncio.run(headend.send_new_keys(order=order, timeout_s=PATIENCE_S))
+    assert sent is headend.Sent.TAKEN
+    assert bench.answers(tries=2) == 1
+    assert bench.change().state is KeyChangeState.SENT
+    assert bench.go_on() is KeyChangeState.PROVED
+    assert bench.answers() == 1
+
+
+def test_d8_an_answer_that_was_lost_is_found_out(bench):
+    prepared(bench)
+    # The association takes two answers, the keys the third: half of it arrives.
+    bench.meter.put_fault(Fault(kind=FaultKind.DROPPED, amount=3, is_once=True))
+    assert bench.go_on() is KeyChangeState.PROVED
+    assert bench.answers() == 1
+
+
+def test_d8_a_silent_meter_stays_prepared_and_a_doubtful_one_in_doubt(bench):
+    prepared(bench)
+    bench.meter.put_fault(Fault(kind=FaultKind.SILENT))
+    assert bench.go_on() is KeyChangeState.PREPARED
+    mark_sent(bench)
+    assert bench.go_on() is KeyChangeState.SENT
+    assert bench.change().last_error
+    bench.meter.heal()
+    assert bench.go_on() is KeyChangeState.PROVED
+
+
+def test_d8_a_wrong_master_key_is_refused_three_times_and_given_up(bench):
+    bench.meter.take_keys({KeyId.MASTER: b"another master k"})
+    prepared(bench)
+    states = [bench.go_on() for _ in range(3)]
+    assert states == [KeyChangeState.PREPARED] * 2 + [KeyChangeState.GIVEN_UP]
+    assert bench.answers() == 1
+    assert headend.prepare_key_change(meter_ids=[bench.meter_id], now=NOW)
+
+
+def test_one_change_a_meter_at_a_time_and_none_without_a_master_key(bench):
+    prepared(bench)
+    assert headend.prepare_key_change(meter_ids=[bench.meter_id], now=NOW) == ()
+    (other,) = connections.connect(new=[new_connection("Balram")])
+    headend.commission(keys={other.meter_id: keys_of(2)}, now=NOW)
+    assert headend.prepare_key_change(meter_ids=[other.meter_id], now=NOW) == ()
+
+
+def test_a_meter_says_once_what_it_is(bench):
+    wrong = meter_rotate.configure(
+        bench.meter_id, ask_time=lambda: NOW, timeout_s=PATIENCE_S
+    )
+    assert wrong == ""
+    found = headend.configuration_of(meter_id=bench.meter_id)
+    assert (found.control_mode, found.capture_period_s) == (4, 1_800)
+    assert found.columns["1.0.99.2.0.255"][1] == (3, "1.0.1.8.0.255", 2, 0)
+    assert found.columns["1.0.98.1.0.255"] == ()
+    assert found.scalers["1.0.12.7.0.255"] == (-2, 35)
+    assert headend.unread_configurations(limit=10) == ()
