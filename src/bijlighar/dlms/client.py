@@ -109,6 +109,12 @@ class Client:
         """Read an attribute, or the selected rows of a profile, in blocks where needed."""
         return self._serve(get.one(self._channel, (attribute, selection)))
 
+    def get_encoded(
+        self, attribute: Attribute, selection: Selection | None = None
+    ) -> Conversation[bytes]:
+        """The same as its octets, not decoded: for `grid`."""
+        return self._serve(get.encoded(self._channel, (attribute, selection)))
+
     def get_list(
         self, targets: Sequence[Target]
     ) -> Conversation[tuple[Data | AccessResult, ...]]:

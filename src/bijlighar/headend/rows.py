@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TypeGuard
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeAlias, TypeGuard
 
-from bijlighar.dlms import axdr, cosem_time, is15959, profiles
+from bijlighar.dlms import axdr, cosem_time, grid, is15959, profiles
 from bijlighar.dlms.cosem import CaptureObject, ClassId, ScalerUnit
 from bijlighar.dlms.errors import DecodeError
 from bijlighar.dlms.obis import Obis
@@ -27,7 +27,21 @@ BLOCK = timedelta(minutes=BLOCK_MINUTES)
 MOST_EVENTS = 1_000
 """Rows taken from one event log in one conversation."""
 
+WORTH_BULK = 400
+"""Octets from which on reading in bulk is faster than one by one."""
+
+_LEAST_OCTETS = 2
+_NO_ROWS = axdr.array([])
+
+Row: TypeAlias = tuple[int, int]
+"""A row's stamp, in seconds since 1970, and its energy in Wh."""
+
 _MOST = 10**10
+_BLOCK_S = BLOCK_MINUTES * 60
+_IST_S = 19_800
+"""India's clock is 5 hours and a half ahead of UTC, all the year."""
+
+_EPOCH_DAY = date(1970, 1, 1)
 _TIME_OF_DEMAND = 5
 
 
@@ -70,22 +84,58 @@ EVENT_LOGS = (
 
 
 def energies(
-    buffer: axdr.Data, profile: Profile, *, starts: datetime, ends: datetime
-) -> list[tuple[datetime, int]]:
-    """(stamped at, Wh import) of the rows in `[starts, ends]`, oldest first.
+    buffer: bytes | axdr.Data, profile: Profile, *, starts: datetime, ends: datetime
+) -> list[Row]:
+    """The rows of a buffer, encoded or not, that lie in `[starts, ends]`, oldest first.
 
-    Rows that were not asked for are passed over: some meters send all they hold. Raises
-    MeterRefused for what is no energy, DecodeError for what are no rows.
+    Rows that were not asked for are passed over: some meters send all they hold. Rows that
+    all have one shape are read in bulk. Raises MeterRefused for what is no energy,
+    DecodeError for what are no rows.
     """
     column = next(i for i, one in enumerate(profile.captures) if one.obis == profile.wanted)
-    found: list[tuple[datetime, int]] = []
+    found = None
+    if isinstance(buffer, bytes):
+        found = _in_bulk(buffer, column, len(profile.captures))
+        buffer = axdr.decode(buffer) if found is None else _NO_ROWS
+    if found is None:
+        found = _one_by_one(buffer, profile, column)
+    first, last = starts.timestamp(), ends.timestamp()
+    for _, value in found:
+        if not is_energy(value, profile.most_wh):
+            raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
+    return sorted(row for row in found if first <= row[0] <= last)
+
+
+def _one_by_one(buffer: axdr.Data, profile: Profile, column: int) -> list[Row]:
+    """The same by the general decoder, whatever the rows look like."""
+    found = []
     for row in profiles.parse_rows(buffer, profile.captures):
         stamp, value = row[0], row[column]
         if not isinstance(stamp, datetime) or not is_energy(value, profile.most_wh):
             raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
-        if starts <= stamp <= ends:
-            found.append((stamp, value))
-    return sorted(found)
+        found.append((int(stamp.timestamp()), value))
+    return found
+
+
+def _in_bulk(buffer: bytes, column: int, many: int) -> list[Row] | None:
+    """The same for many rows of one shape; None where they are to be read one by one.
+
+    The energy must take more than one octet: one may as well be a boolean.
+    """
+    if len(buffer) < WORTH_BULK:
+        return None
+    read = grid.read([buffer])
+    columns = read.columns
+    if read.odd or len(columns) != many or columns[0].dtype.itemsize != cosem_time.SIZE:
+        return None
+    values = columns[column]
+    if values.dtype.kind not in "iu" or values.dtype.itemsize < _LEAST_OCTETS:
+        return None
+    try:
+        stamps = grid.instants(columns[0])
+    except DecodeError:
+        return None
+    return list(zip(stamps.tolist(), values.tolist(), strict=True))
 
 
 def is_energy(value: object, most_wh: int) -> TypeGuard[int]:
@@ -93,27 +143,33 @@ def is_energy(value: object, most_wh: int) -> TypeGuard[int]:
     return type(value) is int and 0 <= value <= most_wh
 
 
-def daily_registers(
-    meter_id: int, rows: Sequence[tuple[datetime, int]]
-) -> tuple[DailyRegister, ...]:
+def daily_registers(meter_id: int, found: Sequence[Row]) -> tuple[DailyRegister, ...]:
     """A row stamped 00:00 of D is the end of D-1: converted here, once, and never again."""
     return tuple(
         DailyRegister(
             meter_id=meter_id, day=supply_day_of(at) - ONE_DAY, register_wh=register
         )
-        for at, register in rows
+        for at, register in ((instant_of(stamp), register) for stamp, register in found)
         if at == day_starts(supply_day_of(at))
     )
 
 
-def in_days(
-    meter_id: int, rows: Sequence[tuple[datetime, int]], after: datetime
-) -> tuple[Blocks, ...]:
+def in_days(meter_id: int, found: Sequence[Row], after: datetime) -> tuple[Blocks, ...]:
     """Half-hours in unbroken runs, one value a run and day; a row is stamped at its end."""
     return tuple(
-        Blocks(meter_id=meter_id, day=day, first_block=first, energies_wh=tuple(run))
-        for day, first, run in _runs(rows, after)
+        Blocks(
+            meter_id=meter_id,
+            day=_EPOCH_DAY + number // BLOCKS_PER_DAY * ONE_DAY,
+            first_block=number % BLOCKS_PER_DAY,
+            energies_wh=tuple(run),
+        )
+        for number, run in _runs(found, int(after.timestamp()))
     )
+
+
+def instant_of(stamp: int) -> datetime:
+    """Seconds since 1970 as an instant."""
+    return datetime.fromtimestamp(stamp, UTC)
 
 
 def events(meter_id: int, buffer: axdr.Data) -> tuple[MeterEvent, ...]:
@@ -213,30 +269,22 @@ def instant(
     )
 
 
-def _runs(
-    rows: Sequence[tuple[datetime, int]], after: datetime
-) -> Iterator[tuple[date, int, list[int]]]:
-    day, first, run = date.min, 0, list[int]()
-    for at, energy in rows:
-        if at <= after:
+def _runs(found: Sequence[Row], after: int) -> Iterator[tuple[int, list[int]]]:
+    """(the first half-hour's number since 1970 in Indian days, energies) of each run."""
+    run: list[int] = []
+    first = 0
+    for stamp, energy in found:
+        if stamp <= after:
             continue
-        its_day, block = _block_of(at - BLOCK)
-        if run and (its_day, block) == (day, first + len(run)):
+        number = (stamp + _IST_S) // _BLOCK_S - 1
+        if run and number == first + len(run) and number % BLOCKS_PER_DAY:
             run.append(energy)
             continue
         if run:
-            yield day, first, run
-        day, first, run = its_day, block, [energy]
+            yield first, run
+        first, run = number, [energy]
     if run:
-        yield day, first, run
-
-
-def _block_of(starts: datetime) -> tuple[date, int]:
-    """Which supply day and which of its 48 half-hours starts at this instant."""
-    day = supply_day_of(starts)
-    block = (starts - day_starts(day)) // BLOCK
-    assert 0 <= block < BLOCKS_PER_DAY
-    return day, block
+        yield first, run
 
 
 def _number(cell: axdr.Data | None) -> int | None:

@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
+from bijlighar.dlms.asking.get import Target
 from bijlighar.dlms.client import Authentication, Client, ClientSettings
-from bijlighar.dlms.cosem import Attribute, ClassId, RangeSelection
+from bijlighar.dlms.cosem import AccessResult, Attribute, ClassId, RangeSelection
 from bijlighar.dlms.errors import AccessRefused, DecodeError, RefusedError
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import SecurityKeys
@@ -256,7 +257,9 @@ class _Reading:
         plan, said = self._plan, self._said
         async with conversation(self._access, timeout_s) as (client, line):
             self._client, self._line = client, line
-            await self._see_clock()
+            await self._begin()
+            said.counter = client.last_meter_counter or 0
+            said.has_answered = bool(said.daily)
             parts: dict[ReadKind, Callable[[datetime], Awaitable[None]]] = {
                 ReadKind.DAILY: self._daily,
                 ReadKind.BLOCKS: self._blocks,
@@ -272,18 +275,36 @@ class _Reading:
             await self._set_clock()
             said.counter = client.last_meter_counter or 0
 
-    async def _daily(self, now: datetime) -> None:
+    async def _begin(self) -> None:
+        """The clock and, in the same question, the midnight registers that are missing."""
+        before = self._ask_time()
         # The register that closes a day is stamped with the midnight after it.
         midnight = day_starts(self._plan.daily_from + ONE_DAY)
-        found = await self._energies(MIDNIGHTS, midnight, now)
+        targets: list[Target] = [(is15959.CLOCK_TIME, None)]
+        if ReadKind.DAILY in self._plan.kinds and midnight <= before:
+            asked = Attribute(ClassId.PROFILE_GENERIC, MIDNIGHTS.buffer, 2)
+            targets.append((asked, RangeSelection(starts=midnight, ends=before)))
+        shown, *daily = await self._line.run(self._client.get_list(targets))
+        self._see_clock(shown, before)
+        for buffer in daily:
+            if isinstance(buffer, AccessResult):
+                raise MeterRefused(f"The daily profile is refused: {buffer.name}.")
+            self._take_daily(buffer, midnight, before)
+
+    def _take_daily(self, buffer: axdr.Data, midnight: datetime, now: datetime) -> None:
         said = self._said
+        found = rows.energies(buffer, MIDNIGHTS, starts=midnight, ends=now)
         said.daily = rows.daily_registers(said.meter_id, found)
-        said.daily_holds_from = found[0][0] if found else None
+        said.daily_holds_from = rows.instant_of(found[0][0]) if found else None
+
+    async def _daily(self, now: datetime) -> None:
+        """They came with the clock: whether yesterday's is among what is known now."""
         newest = max(
-            (one.day for one in said.daily), default=self._plan.daily_from - ONE_DAY
+            (one.day for one in self._said.daily),
+            default=self._plan.daily_from - ONE_DAY,
         )
         if newest >= supply_day_of(now) - ONE_DAY:
-            said.kinds.add(ReadKind.DAILY)
+            self._said.kinds.add(ReadKind.DAILY)
 
     async def _blocks(self, now: datetime) -> None:
         """The gaps, the oldest first, then what is new; each is kept as it comes."""
@@ -351,11 +372,12 @@ class _Reading:
 
     async def _energies(
         self, profile: Profile, starts: datetime, ends: datetime
-    ) -> list[tuple[datetime, int]]:
+    ) -> list[rows.Row]:
         if starts > ends:
             return []
-        asked = RangeSelection(starts=starts, ends=ends)
-        buffer = await self._buffer(profile.buffer, asked)
+        asked = Attribute(ClassId.PROFILE_GENERIC, profile.buffer, 2)
+        selection = RangeSelection(starts=starts, ends=ends)
+        buffer = await self._line.run(self._client.get_encoded(asked, selection))
         return rows.energies(buffer, profile, starts=starts, ends=ends)
 
     async def _buffer(
@@ -369,9 +391,9 @@ class _Reading:
         asked = Attribute(ClassId.PROFILE_GENERIC, name, index)
         return await self._line.run(self._client.get(asked, selection))
 
-    async def _see_clock(self) -> None:
-        before = self._ask_time()
-        shown = await self._line.run(self._client.get(is15959.CLOCK_TIME))
+    def _see_clock(self, shown: axdr.Data | AccessResult, before: datetime) -> None:
+        if isinstance(shown, AccessResult):
+            raise MeterRefused(f"The clock is refused: {shown.name}.")
         meter_time = cosem_time.decode(_bytes(shown))
         after = self._ask_time()
         drift = drift_of(meter_time, before=before, after=after)

@@ -1,14 +1,16 @@
 """One TCP conversation with a meter: wrapper frames out and in, with a deadline on each.
 
 Knows no Django. An exchange of the DLMS client, which yields the APDU to send and is sent
-the answer, is driven over the wire by `Line.run`.
+the answer, is driven over the wire by `Line.run`. Thousands of lines are open at once: a
+line has one timer that is set again when it rings too early, and no buffers but its frames.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from bijlighar.dlms.errors import CounterReplayed, DecodeError, FrameForged
@@ -18,9 +20,10 @@ from bijlighar.kernel.errors import TemporaryError
 
 CONNECT_TIMEOUT_S = 5
 ANSWER_TIMEOUT_S = 10
-READ_BYTES = 65_536
 SERVER_SAP = 1
 MOST_BAD_FRAMES = 16
+MOST_UNREAD = 64
+"""Frames that nobody asked for and that wait to be read: more is nobody's answer."""
 
 T = TypeVar("T")
 
@@ -37,21 +40,93 @@ class _Ended(Exception):
     """An exchange has ended, with this result."""
 
 
+class _Wire(asyncio.Protocol):
+    """The frames that come over one connection, and why there are no more."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._frames = FrameReader()
+        self._came: deque[bytes] = deque()
+        self._over: MeterSilent | DecodeError | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._due = 0.0
+        self._within_s = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self.transport: asyncio.Transport | None = None
+        self.closed: asyncio.Future[None] = self._loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self._over is not None:
+            return
+        self._frames.feed(data)
+        try:
+            self._came.extend(frame.payload for frame in self._frames.frames())
+        except DecodeError as error:
+            self._over = error
+        if len(self._came) > MOST_UNREAD:
+            self._over = MeterSilent(f"{MOST_UNREAD} frames that nobody asked for.")
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._over is None:
+            self._over = MeterSilent(
+                f"The connection broke: {exc}"
+                if exc
+                else "The meter closed the connection without an answer."
+            )
+        if self._timer is not None:
+            self._timer.cancel()
+        self._wake()
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def expect(self, within_s: float) -> None:
+        """From now on an answer must come within this time."""
+        self._within_s = within_s
+        self._due = self._loop.time() + within_s
+        if self._timer is None or self._timer.when() > self._due:
+            self._ring_at_the_end()
+
+    async def answer(self) -> bytes:
+        """The next APDU. Raises MeterSilent, DecodeError."""
+        while not self._came:
+            if self._over is not None:
+                raise self._over
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        return self._came.popleft()
+
+    def _ring_at_the_end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._due, self._rang)
+
+    def _rang(self) -> None:
+        self._timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._loop.time() < self._due:
+            self._ring_at_the_end()
+            return
+        self._waiter.set_exception(
+            MeterSilent(f"No answer within {self._within_s:g} seconds.")
+        )
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
 class Line:
     """An open connection to a meter, as one client."""
 
-    def __init__(
-        self,
-        *,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        client_sap: int,
-        answer_timeout_s: float,
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, *, wire: _Wire, client_sap: int, answer_timeout_s: float) -> None:
+        self._wire = wire
         self._client_sap = client_sap
-        self._frames = FrameReader()
         self._answer_timeout_s = answer_timeout_s
 
     async def run(self, exchange: Conversation[T], *, within_s: float | None = None) -> T:
@@ -65,8 +140,9 @@ class Line:
         try:
             apdu = next(exchange)
             while True:
-                await self._send(apdu)
-                apdu = await self._heard(exchange, within_s or self._answer_timeout_s)
+                self._send(apdu)
+                self._wire.expect(within_s or self._answer_timeout_s)
+                apdu = await self._heard(exchange)
         except StopIteration as end:
             result: T = end.value
             return result
@@ -75,42 +151,25 @@ class Line:
         finally:
             exchange.close()
 
-    async def _heard(self, exchange: Conversation[T], within_s: float) -> bytes:
+    async def _heard(self, exchange: Conversation[T]) -> bytes:
         """The next APDU to send, once a genuine answer to the last has come."""
-        try:
-            async with asyncio.timeout(within_s):
-                for _ in range(MOST_BAD_FRAMES):
-                    try:
-                        return exchange.send(await self._answer())
-                    except StopIteration as end:
-                        # In a coroutine StopIteration would turn into RuntimeError.
-                        raise _Ended(end.value) from None
-                    except (DecodeError, FrameForged, CounterReplayed):
-                        if exchange.is_over:
-                            raise
-        except TimeoutError as error:
-            raise MeterSilent(f"No answer within {within_s:g} seconds.") from error
+        for _ in range(MOST_BAD_FRAMES):
+            apdu = await self._wire.answer()
+            try:
+                return exchange.send(apdu)
+            except StopIteration as end:
+                # In a coroutine StopIteration would turn into RuntimeError.
+                raise _Ended(end.value) from None
+            except (DecodeError, FrameForged, CounterReplayed):
+                if exchange.is_over:
+                    raise
         raise MeterSilent(f"{MOST_BAD_FRAMES} frames, and none of them a genuine answer.")
 
-    async def _send(self, apdu: bytes) -> None:
+    def _send(self, apdu: bytes) -> None:
+        """What we say is short: nothing waits for the line to take it."""
         frame = Frame(source=self._client_sap, destination=SERVER_SAP, payload=apdu)
-        try:
-            self._writer.write(frame.to_bytes())
-            await self._writer.drain()
-        except OSError as error:
-            raise MeterSilent(f"The connection broke while sending: {error}") from error
-
-    async def _answer(self) -> bytes:
-        """The next frame's APDU; whoever waits for it sets the deadline."""
-        try:
-            while (frame := self._frames.next_frame()) is None:
-                received = await self._reader.read(READ_BYTES)
-                if not received:
-                    raise MeterSilent("The meter closed the connection without an answer.")
-                self._frames.feed(received)
-        except OSError as error:
-            raise MeterSilent(f"The connection broke: {error}") from error
-        return frame.payload
+        assert self._wire.transport is not None
+        self._wire.transport.write(frame.to_bytes())
 
 
 @asynccontextmanager
@@ -123,22 +182,19 @@ async def line_to(
     connect_timeout_s: float = CONNECT_TIMEOUT_S,
 ) -> AsyncIterator[Line]:
     """A connection to a meter, closed whatever happens. Raises MeterSilent."""
+    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(connect_timeout_s):
-            reader, writer = await asyncio.open_connection(host, port)
+            transport, wire = await loop.create_connection(_Wire, host, port)
     except (OSError, TimeoutError) as error:
         raise NoConnection(
             f"No connection to {host}:{port}: {error or 'timed out'}."
         ) from error
     try:
-        yield Line(
-            reader=reader,
-            writer=writer,
-            client_sap=client_sap,
-            answer_timeout_s=answer_timeout_s,
-        )
+        yield Line(wire=wire, client_sap=client_sap, answer_timeout_s=answer_timeout_s)
     finally:
-        writer.close()
-        # The meter may have broken the connection first: then nothing is left to close.
-        with suppress(OSError):
-            await writer.wait_closed()
+        # A meter that takes nothing any more is not waited for.
+        if transport.get_write_buffer_size():
+            transport.abort()
+        transport.close()
+        await wire.closed

@@ -19,6 +19,8 @@ from bijlighar.dlms.errors import AccessRefused, TransferRefused, UnexpectedAnsw
 from bijlighar.dlms.exchange import Steps
 from bijlighar.dlms.reader import Reader
 
+_WHOLE = bytes((get.RESPONSE_TAG, 1))
+
 Target: TypeAlias = tuple[Attribute, Selection | None]
 
 
@@ -34,6 +36,18 @@ def one(channel: Channel, target: Target) -> Steps[Data]:
     if isinstance(answer.outcome, Failure):
         raise AccessRefused(answer.outcome.result)
     return answer.outcome
+
+
+def encoded(channel: Channel, target: Target) -> Steps[bytes]:
+    """The same value as its octets, for tables that are read in bulk."""
+    attribute, selection = target
+    invoke = channel.next_invoke()
+    access = None if selection is None else selection_to_access(selection)
+    request = get.GetRequest(invoke=invoke, attribute=attribute, selection=access)
+    answer = yield from channel.ask(request.to_bytes(), _undecoded, invoke)
+    if isinstance(answer, get.GetResponse) and isinstance(answer.outcome, Failure):
+        raise AccessRefused(answer.outcome.result)
+    return (yield from _blocks(channel, answer, invoke))
 
 
 def several(
@@ -88,6 +102,13 @@ def _blocks(channel: Channel, answer: get.AnyGetResponse, invoke: int) -> Steps[
         request = get.GetRequestNext(invoke=invoke, block=block)
         answer = yield from channel.ask(request.to_bytes(), get.response_from_bytes, invoke)
         block += 1
+
+
+def _undecoded(data: bytes) -> get.AnyGetResponse:
+    """A GET response; a whole value as if it were the first and last block of itself."""
+    if data[:2] == _WHOLE and data[3:4] == b"\x00":
+        return get.GetResponseBlock(invoke=data[2], last=True, block=1, raw=data[4:])
+    return get.response_from_bytes(data)
 
 
 def _piece(response: get.AnyGetResponse, block: int) -> bytes:
