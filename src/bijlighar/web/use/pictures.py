@@ -73,6 +73,8 @@ class MonthPicture:
     """A month by days: the charged ones, and those that are over but still open."""
 
     month: date
+    last: date
+    """Its last day."""
     turning: Turning
     days: tuple[tuple[date, DayTotal | None], ...]
     use: Bars
@@ -108,6 +110,8 @@ class YearPicture:
     earlier: int | None
     later: int | None
     months: tuple[MonthTotal, ...]
+    open: int
+    """Months that are over and of which nothing is known."""
     use: Bars
     cost: Bars
     used_wh: int
@@ -135,14 +139,15 @@ def day_picture(home: Measured, day: date, *, now: datetime) -> DayPicture:
     charged = charges.days_of(
         connection_id=home.connection_id, first=day, until=day + ONE_DAY
     )
-    open_from = sum(row.energy_wh is not None or row.is_missing for row in rows)
     return DayPicture(
         day=day,
         turning=Turning(
             earlier=day - ONE_DAY if day > home.since else None,
             later=day + ONE_DAY if day < today else None,
         ),
-        bars=energy_bars([(wh, False) for wh in blocks], open_from=open_from),
+        bars=energy_bars(
+            [(wh, False) for wh in blocks], missing=[row.is_missing for row in rows]
+        ),
         rows=rows,
         heard_wh=sum(known) if known else None,
         missing=sum(row.is_missing for row in rows),
@@ -160,6 +165,8 @@ def month_picture(home: Measured, month: date, *, now: datetime) -> MonthPicture
     values = [(one, bool(one and one.is_estimated)) for _, one in days]
     length, is_running = days_in_month(month), month_starts(today) == month
     to_come: list[tuple[int | None, bool]] = [(None, False)] * (length - len(days))
+    missing = [one is None and day >= home.since for day, one in days]
+    slots = [*missing, *[False] * len(to_come)]
     use = [(one.energy_wh if one else None, guess) for one, guess in values]
     cost = [(one.total_paise if one else None, guess) for one, guess in values]
     foretold = foretell(home.connection_id, now=now) if is_running else None
@@ -168,14 +175,15 @@ def month_picture(home: Measured, month: date, *, now: datetime) -> MonthPicture
     )
     return MonthPicture(
         month=month,
+        last=ends - ONE_DAY,
         turning=_turning(home, month, today),
         days=days,
-        use=energy_bars([*use, *to_come], open_from=len(days)),
-        cost=money_bars([*cost, *to_come], open_from=len(days)),
+        use=energy_bars([*use, *to_come], missing=slots),
+        cost=money_bars([*cost, *to_come], missing=slots),
         used_wh=sum(one.energy_wh for one in charged),
         spent_paise=sum(one.total_paise for one in charged),
         known=len(charged),
-        open=sum(one is None and day >= home.since for day, one in days),
+        open=sum(missing),
         estimated=sum(guess for _, guess in values),
         ahead=month_ahead(charged, foretold, month=month) if is_running else None,
         compared=_compared(home, month, charged),
@@ -191,16 +199,18 @@ def year_picture(home: Measured, year: int, *, now: datetime) -> YearPicture:
     today = supply_day_of(now)
     charged = _charged(home, date(year, 1, 1), date(year + 1, 1, 1))
     months = tuple(_month_total(year, number, charged) for number in range(1, MONTHS + 1))
-    until = today.month if year == today.year else MONTHS
+    first, last = month_starts(home.since), month_starts(today)
+    missing = [one.energy_wh is None and first <= one.month < last for one in months]
     use = [(one.energy_wh, one.has_estimates) for one in months]
     cost = [(one.total_paise, one.has_estimates) for one in months]
     return YearPicture(
         year=year,
         earlier=year - 1 if year > home.since.year else None,
         later=year + 1 if year < today.year else None,
-        months=tuple(one for one in months if one.month.month <= until),
-        use=energy_bars(use, open_from=until),
-        cost=money_bars(cost, open_from=until),
+        months=tuple(one for one in months if first <= one.month <= last),
+        open=sum(missing),
+        use=energy_bars(use, missing=missing),
+        cost=money_bars(cost, missing=missing),
         used_wh=sum(one.energy_wh for one in charged),
         spent_paise=sum(one.total_paise for one in charged),
     )

@@ -90,17 +90,21 @@ class Comparison:
     """Below 0: less."""
 
 
-def energy_bars(values: Sequence[tuple[int | None, bool]], *, open_from: int = 0) -> Bars:
-    """Bars of Wh, each with whether it is estimated; None has an open slot.
+def energy_bars(
+    values: Sequence[tuple[int | None, bool]], *, missing: Sequence[bool]
+) -> Bars:
+    """Bars of Wh, each with whether it is estimated; what is missing has an open slot.
 
-    Slots from `open_from` on are left white where it is not 0: they are still to come.
+    What is None and not missing is still to come, or was before the meter: left white.
     """
-    return _drawn(values, least=LEAST_TOP_WH, open_from=open_from)
+    return _drawn(values, least=LEAST_TOP_WH, missing=missing)
 
 
-def money_bars(values: Sequence[tuple[int | None, bool]], *, open_from: int = 0) -> Bars:
+def money_bars(
+    values: Sequence[tuple[int | None, bool]], *, missing: Sequence[bool]
+) -> Bars:
     """The same of paise; what was given back has no bar."""
-    return _drawn(values, least=LEAST_TOP_PAISE, open_from=open_from)
+    return _drawn(values, least=LEAST_TOP_PAISE, missing=missing)
 
 
 def half_hour_rows(
@@ -168,18 +172,15 @@ def comparison(
 
 
 def _drawn(
-    values: Sequence[tuple[int | None, bool]], *, least: int, open_from: int
+    values: Sequence[tuple[int | None, bool]], *, least: int, missing: Sequence[bool]
 ) -> Bars:
     amounts = [amount for amount, _ in values]
     top = top_of(amounts, least=least)
-    until = open_from or len(values)
     return Bars(
         width=len(values) * SLOT,
         measured=bars([None if guess else amount for amount, guess in values], top=top),
         estimated=bars([amount if guess else None for amount, guess in values], top=top),
-        open=slots(
-            [amount is None and place < until for place, amount in enumerate(amounts)]
-        ),
+        open=slots(missing),
         top=top,
     )
 
