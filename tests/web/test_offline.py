@@ -76,7 +76,7 @@ def test_it_keeps_what_is_the_same_for_everybody_and_all_of_it_is_there(nobody):
     assert not [address for address in kept if address.startswith(("/home/", "/my/"))]
     for address in (*held["files"][:2], *held["pages"].values()):
         assert nobody.get(address).status_code == 200, address
-    for address in (*held["files"][2:], *held["fonts"]):
+    for address in (*held["files"][2:], *held["fonts"], held["icon"], held["badge"]):
         assert finders.find(address.removeprefix("/static/")), address
 
 

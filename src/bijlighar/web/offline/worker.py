@@ -25,7 +25,7 @@ from django.utils import translation
 from bijlighar.web import bundles
 
 BUNDLES = ("consumer.css", "consumer.js")
-PICTURES = ("web/lamp.svg", "web/icons/lamp-192.png", "web/icons/badge-96.png")
+LAMP, ICON, BADGE = "web/lamp.svg", "web/icons/lamp-192.png", "web/icons/badge-96.png"
 _FONT = re.compile(rb'url\("/static/([^"]+)"\)')
 
 
@@ -39,7 +39,10 @@ class Held:
     fonts: tuple[str, ...]
     """Taken only where the browser has them already: no byte is fetched for them."""
     pages: dict[str, str]
-    """The page without network by language."""
+    """The page without network by language; kept in those that the phone was used in."""
+    icon: str
+    badge: str
+    """The pictures of a notice; fetched when one comes."""
     first_page: str
     language: str
 
@@ -54,19 +57,18 @@ def script() -> bytes:
 def held() -> Held:
     """What the worker keeps; made once per process."""
     fonts = tuple(found.decode() for found in _FONT.findall(_content("web/css/fonts.css")))
-    named = {path: _content(path) for path in (*PICTURES, *fonts)}
+    named = {path: _content(path) for path in (LAMP, ICON, BADGE, *fonts)}
     pages = {language: skeleton(language) for language, _ in settings.LANGUAGES}
     made = sha256(bundles.bundle("sw.js").plain)
     for content in (*named.values(), *(page.encode() for page in pages.values())):
         made.update(sha256(content).digest())
     return Held(
         version=made.hexdigest()[:16],
-        files=(
-            *(bundles.address_of(name) for name in BUNDLES),
-            *(static(path) for path in PICTURES),
-        ),
+        files=(*(bundles.address_of(name) for name in BUNDLES), static(LAMP)),
         fonts=tuple(static(path) for path in fonts),
         pages={language: reverse("offline", args=[language]) for language in pages},
+        icon=static(ICON),
+        badge=static(BADGE),
         first_page=reverse("my_home"),
         language=settings.LANGUAGE_CODE,
     )

@@ -9,6 +9,8 @@
     window.setTimeout(() => {
       navigator.serviceWorker
         .register("/sw.js", { scope: "/", updateViaCache: "none" })
+        .then(() => navigator.serviceWorker.ready)
+        .then(({ active }) => active.postMessage({ language: document.documentElement.lang }))
         .catch(() => {
           // Without a worker every page works as before, with network only.
         });

@@ -11,7 +11,7 @@
   const TOO_OLD_MS = 3 * DAY_MS;
   const FORGOTTEN_MS = 30 * DAY_MS;
   const SAID_AFTER_MS = 2 * MINUTE_MS;
-  const LOOK_EVERY_MS = 10 * 1000;
+  const LOOK_EVERY_MS = 5 * 1000;
   const MOST_HOMES = 5;
   const DAWN = 5;
   const PARTS = [[20, "night"], [16, "evening"], [12, "afternoon"], [DAWN, "morning"]];

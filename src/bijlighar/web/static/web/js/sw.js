@@ -4,10 +4,10 @@
 
 const NAME = `bijlighar-${HELD.version}`;
 const SPOKEN = "bijlighar-spoken";
+const SPOKEN_AT = "/offline/";
 const PAGES = /^\/(?:$|home\/|my\/|tariff\/|offline\/)/;
 const PATIENCE_MS = 15000;
 const KEPT = new Set([...HELD.files, ...HELD.fonts]);
-const SHOWN = new Set(Object.values(HELD.pages));
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepEverything().then(() => self.skipWaiting()));
@@ -23,7 +23,7 @@ self.addEventListener("fetch", (event) => {
   if (origin !== self.location.origin) return;
   if (request.mode === "navigate") {
     if (request.method === "GET" && PAGES.test(pathname)) {
-      event.respondWith(page(event, pathname));
+      event.respondWith(page(event));
     }
   } else if (request.method === "GET" && KEPT.has(pathname)) {
     event.respondWith(fromHere(request));
@@ -32,7 +32,7 @@ self.addEventListener("fetch", (event) => {
 
 async function keepEverything() {
   const cache = await caches.open(NAME);
-  await cache.addAll([...HELD.files, ...SHOWN]);
+  await cache.addAll([...HELD.files, HELD.pages[await language()]]);
   await Promise.all(HELD.fonts.map((font) => keepIfAtHand(cache, font)));
 }
 
@@ -52,15 +52,12 @@ async function letGoOfOldVersions() {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-async function page(event, pathname) {
+async function page(event) {
   try {
-    const answer = await inTime(fromNetwork(event));
-    event.waitUntil(noteLanguage(answer, pathname));
-    return answer;
+    return await inTime(fromNetwork(event));
   } catch {
     const cache = await caches.open(NAME);
-    const shown = SHOWN.has(pathname) ? pathname : HELD.pages[await language()];
-    return (await cache.match(shown)) ?? Response.error();
+    return (await cache.match(HELD.pages[await language()])) ?? Response.error();
   }
 }
 
@@ -85,21 +82,24 @@ async function fromHere(request) {
   return answer;
 }
 
-/* The page without network speaks the language of the page seen last. */
+/* The page without network speaks the language of the page seen last (install.js). */
 let spoken = null;
 
-async function noteLanguage(answer, pathname) {
-  const heard = answer.headers.get("Content-Language");
-  if (!(heard in HELD.pages) || SHOWN.has(pathname) || heard === (await language())) return;
-  spoken = heard;
-  const cache = await caches.open(SPOKEN);
-  await cache.put("/offline/", new Response(heard));
+self.addEventListener("message", (event) => {
+  if (event.data?.language in HELD.pages) event.waitUntil(speak(event.data.language));
+});
+
+async function speak(wanted) {
+  if (wanted === (await language())) return;
+  spoken = wanted;
+  const [cache, noted] = await Promise.all([caches.open(NAME), caches.open(SPOKEN)]);
+  await noted.put(SPOKEN_AT, new Response(wanted));
+  await cache.add(HELD.pages[wanted]);
 }
 
 async function language() {
   if (spoken === null) {
-    const cache = await caches.open(SPOKEN);
-    const noted = await cache.match("/offline/");
+    const noted = await (await caches.open(SPOKEN)).match(SPOKEN_AT);
     spoken = noted ? await noted.text() : HELD.language;
   }
   return spoken in HELD.pages ? spoken : HELD.language;
@@ -111,8 +111,8 @@ self.addEventListener("push", (event) => {
     self.registration.showNotification(told.title, {
       body: told.body,
       tag: told.tag,
-      icon: HELD.files.find((file) => file.includes("lamp-192")),
-      badge: HELD.files.find((file) => file.includes("badge")),
+      icon: HELD.icon,
+      badge: HELD.badge,
     }),
   );
 });
