@@ -82,6 +82,7 @@ KNOWS_CRYPTOGRAPHY = {
     "proposals/rules.py": "SHA-256 of what is proposed",
     "run/audit_commands.py": "a new key for the audit trail",
     "run/installation.py": "random secrets of an installation",
+    "run/meter_key_commands.py": "a process's random number",
     "run/poll.py": "a process's random name",
     "tariffs/orders.py": "SHA-256 of a tariff order",
     "web/api/cursors.py": "SHA-256 of a question",

@@ -28,6 +28,7 @@ NoKeyFile = _key_files.NoKeyFile
 WeakPassphrase = _key_files.WeakPassphrase
 WrongPassphrase = _key_files.WrongPassphrase
 seal_key_file = _key_files.seal
+is_key_file = _key_files.is_sealed
 
 
 class KeysRefused(BijligharError):

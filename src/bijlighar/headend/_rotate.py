@@ -17,11 +17,12 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from bijlighar.headend import keys as key_store
 from bijlighar.headend.models import MeterKeyChange, MeterSecret
 from bijlighar.headend.values import KeyChange, KeyChangeState, MeterKeys
+from bijlighar.kernel.sql import rows, statement
 from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, Change
 
@@ -68,6 +69,16 @@ def prepare_key_change(*, meter_ids: Sequence[int], now: datetime) -> tuple[int,
             )
         MeterKeyChange.objects.bulk_create(made)
     return tuple(one.meter_id for one in made)
+
+
+def meters_by_age_of_keys(*, limit: int, now: datetime) -> tuple[int, ...]:
+    """Meters whose keys were changed longest ago, or never, and do not change now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "meters_by_age_of_keys"),
+            {"limit": limit, "now": now},
+        )
+        return tuple(row["meter_id"] for row in rows(cursor))
 
 
 def open_key_changes(*, limit: int, after: int = 0) -> tuple[KeyChange, ...]:

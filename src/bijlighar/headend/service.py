@@ -25,6 +25,7 @@ from bijlighar.headend._commission import NotSealed as NotSealed
 from bijlighar.headend._commission import WeakPassphrase as WeakPassphrase
 from bijlighar.headend._commission import WrongPassphrase as WrongPassphrase
 from bijlighar.headend._commission import check_keys as check_keys
+from bijlighar.headend._commission import is_key_file as is_key_file
 from bijlighar.headend._commission import note_file, rows_to_take
 from bijlighar.headend._commission import open_key_file as open_key_file
 from bijlighar.headend._commission import seal_key_file as seal_key_file
@@ -53,6 +54,7 @@ from bijlighar.headend._reads import take_reads as take_reads
 from bijlighar.headend._rotate import end_doubt as end_doubt
 from bijlighar.headend._rotate import keys_to_try, mark_sent, new_keys_of
 from bijlighar.headend._rotate import last_change_of as last_change_of
+from bijlighar.headend._rotate import meters_by_age_of_keys as meters_by_age_of_keys
 from bijlighar.headend._rotate import not_taken as not_taken
 from bijlighar.headend._rotate import open_key_changes as open_key_changes
 from bijlighar.headend._rotate import prepare_key_change as prepare_key_change

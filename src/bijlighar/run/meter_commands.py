@@ -18,6 +18,7 @@ from bijlighar.dlms.hdlc import Address, Frame
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.security import KEY_SIZE, TITLE_SIZE, SecurityKeys, open_sealed
 from bijlighar.dlms.security import SecurityControl as Control
+from bijlighar.run.meter_key_commands import keys as key_commands
 from bijlighar.run.meter_talk_commands import clock, read, relay, simulate
 
 MAX_INPUT = 4 * 1024 * 1024
@@ -85,7 +86,7 @@ def decode(
     click.echo(json.dumps(shown.all_of(data, stuffed=stuffed), indent=2))
 
 
-for _command in (read, relay, clock, simulate):
+for _command in (read, relay, clock, simulate, key_commands):
     meter.add_command(_command)
 
 
