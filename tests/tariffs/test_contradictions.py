@@ -8,13 +8,8 @@ import pytest
 
 import bijlighar.tariffs.values
 from bijlighar.tariffs.checking import check_files
-from bijlighar.tariffs.orders import (
-    OrderError,
-    catalogue,
-    check_gaps,
-    check_together,
-    load_order,
-)
+from bijlighar.tariffs.orders import OrderError, catalogue, load_order
+from bijlighar.tariffs.succession import check_gaps, check_together
 
 from .order_texts import HEADER, HOMES, ORDER, SHOPS
 from .test_loading import line_of

@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.tariffs.orders import OrderError, load_fppas, load_order
+from bijlighar.tariffs.orders import OrderError, load_order
+from bijlighar.tariffs.series import load_fppas
 from bijlighar.tariffs.values import CliffPolicy, Confidence, Head, Measured, On, Per, When
 
 from .order_texts import HEADER, HOMES, ORDER, SERIES, SHOPS

@@ -18,16 +18,16 @@ from bijlighar.tariffs.orders import (
     TariffGap,
     catalogue,
     check_series,
-    check_together,
     fppas_catalogue,
     fppas_on,
-    load_fppas,
     load_order,
     rated_with,
     schedule_for,
     schedules_for,
 )
 from bijlighar.tariffs.rating import rate
+from bijlighar.tariffs.series import load_fppas
+from bijlighar.tariffs.succession import check_together
 from bijlighar.tariffs.values import Confidence, Head, Order
 
 from .order_texts import HEADER, HOMES, ORDER, SERIES

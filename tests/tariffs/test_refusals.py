@@ -9,7 +9,8 @@ import pytest
 import bijlighar.tariffs.values
 from bijlighar.tariffs import orders
 from bijlighar.tariffs.checking import check_files
-from bijlighar.tariffs.orders import OrderError, load_fppas, load_order
+from bijlighar.tariffs.orders import OrderError, load_order
+from bijlighar.tariffs.series import load_fppas
 
 ORDERS = Path(bijlighar.tariffs.values.__file__).parent / "orders"
 SHOP = (ORDERS / "up/lmv-2-2024-10-01.yaml").read_text("utf-8")

@@ -14,21 +14,16 @@ from pathlib import Path
 
 import yaml
 
-from bijlighar.tariffs.orders import (
-    check_series,
-    check_together,
-    fppas_catalogue,
-    gaps_in,
-    load_fppas,
-    load_order,
-)
+from bijlighar.tariffs.orders import check_series, fppas_catalogue, load_order
 from bijlighar.tariffs.reading import (
     ORDER_KEYS,
     ORDER_OPTIONAL,
     read_name,
     read_schedules,
 )
+from bijlighar.tariffs.series import load_fppas
 from bijlighar.tariffs.strict_yaml import OrderError, Table
+from bijlighar.tariffs.succession import check_together, gaps_in
 from bijlighar.tariffs.values import FppasSeries, Order
 
 _FLOAT = "tag:yaml.org,2002:float"

@@ -15,8 +15,8 @@ from enum import StrEnum
 import numpy as np
 
 from bijlighar.tariffs.exact import Whole
-from bijlighar.tariffs.heads import Scale, cap_upto_wh, scale_of
 from bijlighar.tariffs.rating import check, rate, rows_of
+from bijlighar.tariffs.scaling import Scale, cap_upto_wh, scale_of
 from bijlighar.tariffs.values import IntArray, Schedule, Slices
 
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from bijlighar.kernel.money import PAISE_PER_RUPEE, divide_half_up
-from bijlighar.tariffs.heads import DAYS_OF_A_MONTH, SHARE_PLACES
+from bijlighar.tariffs.costs import SHARE_PLACES
+from bijlighar.tariffs.scaling import DAYS_OF_A_MONTH
 from bijlighar.tariffs.values import BalanceInterest, LatePayment
 
 DAYS_OF_A_YEAR = 365

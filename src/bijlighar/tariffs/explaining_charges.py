@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from bijlighar.kernel.money import divide_half_up
+from bijlighar.tariffs.costs import share, slab_cost
 from bijlighar.tariffs.exact import part
 from bijlighar.tariffs.explaining_pieces import (
     Between,
@@ -22,7 +23,7 @@ from bijlighar.tariffs.explaining_pieces import (
     units,
 )
 from bijlighar.tariffs.explaining_reasons import Reason
-from bijlighar.tariffs.heads import Month, share, slab_cost
+from bijlighar.tariffs.heads import Month
 from bijlighar.tariffs.values import Head, Ladder, On, Slab, Unit, Window
 
 _CHEAPER = (Reason.TIME_OF_DAY, Reason.TIME_OF_DAY_CORRECTED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bijlighar.tariffs.costs import CW_PER_KW
 from bijlighar.tariffs.explaining_pieces import (
     Between,
     Piece,
@@ -15,7 +16,6 @@ from bijlighar.tariffs.explaining_pieces import (
     units,
 )
 from bijlighar.tariffs.explaining_reasons import Reason
-from bijlighar.tariffs.heads import CW_PER_KW
 from bijlighar.tariffs.values import FixedBand, Head, Per, Unit
 
 

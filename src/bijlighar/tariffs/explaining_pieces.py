@@ -15,9 +15,11 @@ import numpy.typing as npt
 
 from bijlighar.kernel.energy import WH_PER_KWH
 from bijlighar.kernel.money import divide_half_up, format_rupees
+from bijlighar.tariffs.costs import SHARE_PLACES
 from bijlighar.tariffs.exact import MICROPAISE_PER_PAISA
 from bijlighar.tariffs.explaining_reasons import Reason
-from bijlighar.tariffs.heads import SHARE_PLACES, Month, cap_upto_wh
+from bijlighar.tariffs.heads import Month
+from bijlighar.tariffs.scaling import cap_upto_wh
 from bijlighar.tariffs.values import (
     FixedBand,
     Head,

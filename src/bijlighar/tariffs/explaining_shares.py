@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bijlighar.tariffs.costs import share
 from bijlighar.tariffs.exact import part
 from bijlighar.tariffs.explaining_pieces import (
     Between,
@@ -16,7 +17,7 @@ from bijlighar.tariffs.explaining_pieces import (
     units,
 )
 from bijlighar.tariffs.explaining_reasons import Reason
-from bijlighar.tariffs.heads import BASIS_POINTS, share
+from bijlighar.tariffs.heads import BASIS_POINTS
 from bijlighar.tariffs.values import Head, On, Rebate, Unit, When
 
 

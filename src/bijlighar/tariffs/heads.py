@@ -8,25 +8,22 @@ minimum last (tariffs reference 5.4).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from bijlighar.kernel.energy import WH_PER_KWH
+from bijlighar.tariffs.costs import CW_PER_KW, per_cw, per_wh, share, slab_cost
 from bijlighar.tariffs.exact import MICROPAISE_PER_RUPEE, Whole, nearest, part
+from bijlighar.tariffs.scaling import cap_upto_wh, scale_of
 from bijlighar.tariffs.values import (
     FixedBand,
     Head,
     IntArray,
     On,
-    PayableCap,
     Per,
     Schedule,
-    Slab,
     Slices,
     When,
 )
@@ -35,60 +32,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 BASIS_POINTS = 10_000
 CW_PER_W = 100
-CW_PER_KW = 100_000
-SHARE_PLACES = 4
 _BY_UNIT = (Head.ENERGY, Head.TIME_OF_DAY, Head.SUBSIDY)
 """Heads of which each unit has its part; the others are of the whole month."""
-DAYS_OF_A_MONTH = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """How limits of a month fit the rows' periods: both sides are held `times` as large.
-
-    `energy_wh * times` is compared with `limit(upto_wh)`, so that pro rata limits stay
-    whole numbers. For whole months `times` is 1.
-    """
-
-    times: Whole
-    days: Whole
-    months: IntArray | None
-    places: int
-
-    def limit(self, wh: int) -> Whole:
-        """A limit of a month, for each row's period."""
-        if self.months is None:
-            return wh * self.days
-        units = nearest(self.months * (wh // WH_PER_KWH), 10**self.places)
-        return units * WH_PER_KWH
-
-    def whole_units(self, wh: int) -> Whole:
-        """A limit as `limit`, rounded half up to whole units."""
-        if isinstance(self.times, int) and self.times == 1:
-            return self.limit(wh)
-        units = nearest(np.asarray(self.limit(wh)), self.times * WH_PER_KWH)
-        return units * self.times * WH_PER_KWH
-
-
-def scale_of(schedule: Schedule, *, days_in_month: IntArray, slab_days: IntArray) -> Scale:
-    """How this schedule's limits fit periods of these days."""
-    rule = schedule.slab_limits
-    if rule is not None:
-        months = nearest(slab_days * 10**rule.months_places, DAYS_OF_A_MONTH)
-        return Scale(times=1, days=1, months=months, places=rule.months_places)
-    if (slab_days == days_in_month).all():
-        return Scale(times=1, days=1, months=None, places=0)
-    return Scale(times=days_in_month, days=slab_days, months=None, places=0)
-
-
-def cap_upto_wh(cap: PayableCap, scale: Scale, slab_days: IntArray) -> IntArray:
-    """The most whole Wh within which a cap holds, for each row's period.
-
-    Use is whole Wh, so that nothing is lost by leaving a part of one out.
-    """
-    if cap.per_days is not None:
-        return cap.upto_wh * slab_days // cap.per_days
-    return np.asarray(scale.limit(cap.upto_wh), dtype=np.int64) // scale.times
 
 
 def heads_of(schedule: Schedule) -> frozenset[Head]:
@@ -305,9 +250,9 @@ class Month:
         assert rule is not None
         above = np.maximum(slices.max_demand_w - slices.sanctioned_load_w, 0) * CW_PER_W
         bands = self.schedule.fixed
-        rate: Whole = _per_cw(bands[-1])
+        rate: Whole = per_cw(bands[-1])
         for band in reversed(bands[:-1]):
-            rate = np.where(self.is_within(band.upto_wh), _per_cw(band), rate)
+            rate = np.where(self.is_within(band.upto_wh), per_cw(band), rate)
         once = nearest(above * rate * slices.billed_days, slices.days_in_month)
         return np.where(slices.demand_excused == 1, 0, share(once, rule.times_fixed_rate))
 
@@ -399,40 +344,3 @@ class Month:
         assert rule is not None
         missing: IntArray = self.least() - self.base(rule.of, On.ALL_UNITS)
         return missing * (missing > 0)
-
-
-def slab_cost(slabs: Sequence[Slab], used: IntArray, scale: Scale) -> IntArray:
-    """What so much energy (times the scale) costs on telescopic slabs.
-
-    All of it at the last rate, and the difference of neighbouring rates for what lies
-    below each limit: the same sum in fewer steps. Nothing where there are no slabs.
-    """
-    if not slabs:
-        return np.zeros_like(used)
-    rates = _rates(tuple(slab.rupees_per_kwh for slab in slabs))
-    total = used * rates[-1]
-    for slab, rate, after in zip(slabs, rates, rates[1:], strict=False):
-        if slab.upto_wh is not None and rate != after:
-            total += np.minimum(used, scale.limit(slab.upto_wh)) * (rate - after)
-    return nearest(total, scale.times)
-
-
-def per_wh(rupees_per_kwh: Decimal) -> int:
-    """Micropaise for each Wh; whole for rates of up to five decimals."""
-    return int(rupees_per_kwh * MICROPAISE_PER_RUPEE / WH_PER_KWH)
-
-
-def share(amount: IntArray, printed: Decimal) -> IntArray:
-    """A printed share, of up to four decimals, of an amount."""
-    numerator = int(printed.scaleb(SHARE_PLACES))
-    return part(amount, numerator=numerator, denominator=10**SHARE_PLACES)
-
-
-def _per_cw(band: FixedBand) -> int:
-    """Micropaise a month for each centiwatt; nothing where a band is not by load."""
-    return int(band.rupees * MICROPAISE_PER_RUPEE) // CW_PER_KW * (band.per is Per.KW)
-
-
-@cache
-def _rates(printed: tuple[Decimal, ...]) -> tuple[int, ...]:
-    return tuple(per_wh(rate) for rate in printed)

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from itertools import pairwise
 from pathlib import Path
 
 from bijlighar.kernel.errors import BijligharError
@@ -24,47 +21,26 @@ from bijlighar.tariffs.reading import (
     read_name,
     read_schedules,
 )
-from bijlighar.tariffs.strict_yaml import OrderError, Table, read_file, read_table
-from bijlighar.tariffs.values import (
-    Confidence,
-    FppasSeries,
-    FppasValue,
-    Order,
-    Schedule,
-)
+from bijlighar.tariffs.series import NO_FPPAS, read_series
+from bijlighar.tariffs.strict_yaml import OrderError, read_file, read_table
+from bijlighar.tariffs.succession import categories_of, check_gaps, check_together
+from bijlighar.tariffs.values import FppasSeries, FppasValue, Order, Schedule
 
 __all__ = [
     "OrderError",
     "TariffGap",
     "catalogue",
     "categories_of",
-    "check_gaps",
     "check_series",
-    "check_together",
     "fits_load",
     "fppas_catalogue",
     "fppas_on",
-    "gaps_in",
-    "load_fppas",
     "load_order",
     "rated_with",
     "schedule_for",
     "schedules_for",
     "text_of",
 ]
-
-_ENTRY_KEYS = ("from", "until", "percent", "source", "confidence")
-
-
-NO_FPPAS = FppasValue(
-    starts=None,
-    ends=None,
-    basis_points=0,
-    carried_basis_points=0,
-    source="the order has no FPPAS",
-    confidence=Confidence.HIGH,
-    note="",
-)
 
 
 class TariffGap(BijligharError):
@@ -76,13 +52,6 @@ def load_order(path_or_text: Path | str) -> Order:
     if isinstance(path_or_text, Path):
         return _order(read_file(path_or_text), path_or_text.name)
     return _order(path_or_text, "(text)")
-
-
-def load_fppas(path_or_text: Path | str) -> FppasSeries:
-    """One series of percentages from a file, or from its text; raises OrderError."""
-    if isinstance(path_or_text, Path):
-        return _series(read_file(path_or_text), path_or_text.name)
-    return _series(path_or_text, "(text)")
 
 
 @cache
@@ -102,63 +71,12 @@ def fppas_catalogue() -> dict[str, FppasSeries]:
     loaded: dict[str, FppasSeries] = {}
     for name, text in _packaged():
         if _is_series(name):
-            series = _series(text, name)
+            series = read_series(text, name)
             if series.series in loaded:
                 reason = f"another file has a series called `{series.series}` too"
                 raise OrderError(file=name, line=1, reason=reason)
             loaded[series.series] = series
     return loaded
-
-
-def check_together(orders: Sequence[Order]) -> None:
-    """Refuse two orders that are in force for one category on one day."""
-    seen: list[Order] = []
-    for order in sorted(orders, key=lambda order: order.in_force_from):
-        for other in seen:
-            shared = sorted(categories_of(order) & categories_of(other))
-            if shared and _overlap(order, other):
-                reason = f"{shared[0]} has another order in force on this day: {other.file}"
-                raise OrderError(file=order.file, line=order.line, reason=reason)
-        seen.append(order)
-
-
-def check_gaps(orders: Sequence[Order]) -> None:
-    """Refuse days between two orders of a category on which no order is in force."""
-    for gap in gaps_in(orders):
-        raise gap.error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Two orders that leave days between them out, and what the later is refused with."""
-
-    before: Order
-    after: Order
-    error: OrderError
-
-
-def gaps_in(orders: Sequence[Order]) -> Iterator[Gap]:
-    """Where an order of a category ends before the next one of its state begins.
-
-    An order may say in `after_a_gap` why no order is known for the days before it. One that
-    ends and that none follows leaves nothing out: it is in force until the day it names.
-    """
-    told: set[tuple[str, str]] = set()
-    rising = sorted(orders, key=lambda order: order.in_force_from)
-    for state, category in sorted({(o.state, c) for o in orders for c in categories_of(o)}):
-        held = [o for o in rising if o.state == state and category in categories_of(o)]
-        for before, after in pairwise(held):
-            ends, pair = before.in_force_until, (before.sha256, after.sha256)
-            if ends is None or ends >= after.in_force_from or after.after_a_gap:
-                continue
-            if pair not in told:
-                told.add(pair)
-                reason = (
-                    f"no order of {category} is in force from {ends} on, when {before.file}"
-                    " ends: end that later, or say why in `after_a_gap`"
-                )
-                error = OrderError(file=after.file, line=after.line, reason=reason)
-                yield Gap(before=before, after=after, error=error)
 
 
 def check_series(orders: Sequence[Order], series: Mapping[str, FppasSeries]) -> None:
@@ -170,11 +88,6 @@ def check_series(orders: Sequence[Order], series: Mapping[str, FppasSeries]) -> 
                 known = ", ".join(sorted(series))
                 reason = f"the FPPAS series `{rule.series}` is unknown; known are {known}"
                 raise OrderError(file=order.file, line=order.line, reason=reason)
-
-
-def categories_of(order: Order) -> set[str]:
-    """The categories that an order has schedules for."""
-    return {schedule.category for schedule in order.schedules}
 
 
 def schedule_for(
@@ -304,60 +217,6 @@ def _order(text: str, file: str) -> Order:
     )
 
 
-def _series(text: str, file: str) -> FppasSeries:
-    table = read_table(
-        text=text,
-        file=file,
-        keys=("series", "cap_percent", "carry_forward", "source", "values"),
-    )
-    table.text("source")
-    cap = table.decimal("cap_percent", least="0", most="100", places=2)
-    carries = table.word_of("carry_forward", ("yes", "no")) == "yes"
-    values: list[FppasValue] = []
-    for entry in table.tables("values", keys=_ENTRY_KEYS, optional=("note",)):
-        value = _fppas_value(entry, cap, carries, values[-1] if values else None)
-        _check_follows(entry, values[-1] if values else None, value)
-        values.append(value)
-    if not values:
-        raise table.refuse("`values` is empty", "values")
-    if values[-1].ends is not None:
-        raise entry.refuse("the last `until` must be null: no day is left out", "until")
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    return FppasSeries(series=table.text("series"), values=tuple(values), sha256=sha256)
-
-
-def _fppas_value(
-    entry: Table, cap: Decimal, carries: bool, before: FppasValue | None
-) -> FppasValue:
-    """What is charged of a notified percentage: no more than the cap and, where excess is
-    carried forward, what the cap left over before."""
-    most = "100" if carries else str(cap)
-    notified = int(entry.decimal("percent", least="-100", most=most, places=2) * 100)
-    brought = before.carried_basis_points if before else 0
-    charged = min(notified + brought, int(cap * 100))
-    return FppasValue(
-        starts=entry.day_or_none("from"),
-        ends=entry.day_or_none("until"),
-        basis_points=charged,
-        carried_basis_points=notified + brought - charged,
-        source=entry.text("source"),
-        confidence=Confidence(entry.word_of("confidence", list(Confidence))),
-        note=entry.text_if_any("note"),
-    )
-
-
-def _check_follows(entry: Table, before: FppasValue | None, value: FppasValue) -> None:
-    """Each entry starts on the day on which the one before it ends."""
-    if before is None and value.starts is not None:
-        raise entry.refuse("the first `from` must be null: no day is left out", "from")
-    if before is not None and (before.ends is None or before.ends != value.starts):
-        raise entry.refuse(
-            "a gap or an overlap: the entry before ends on another day", "from"
-        )
-    if value.starts and value.ends and value.ends <= value.starts:
-        raise entry.refuse("`until` is not after `from`", "until")
-
-
 def _same_loads(one: Schedule, other: Schedule) -> bool:
     """Whether two schedules of one category are for a load in common."""
     if one.category != other.category:
@@ -369,8 +228,3 @@ def _same_loads(one: Schedule, other: Schedule) -> bool:
 def _holds(order: Order, day: date) -> bool:
     ends = order.in_force_until
     return order.in_force_from <= day and (ends is None or day < ends)
-
-
-def _overlap(order: Order, other: Order) -> bool:
-    first, second = sorted((order, other), key=lambda one: one.in_force_from)
-    return first.in_force_until is None or second.in_force_from < first.in_force_until
