@@ -1,18 +1,31 @@
-"""The names of things in Indian meters: objects, associations, columns.
+"""The names of things in Indian meters: objects, associations, columns, events.
+
+All of it stands in `is15959.yaml`, with its sources and with what single makes do
+otherwise; here it gets names that code can use. Vendors differ in order and extras: what a
+meter really captures is read from it; the profiles are the ones to expect.
 
 Source: IS 15959-1:2011, IS 15959-2:2016 (direct connected smart meters) and Amendments,
-IS 15959-3:2017 (transformer operated). Vendors differ in order and extras: what a meter
-really captures is read from it; the lists here are the single-phase ones to expect.
+IS 15959-3:2017 (transformer operated).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from pathlib import Path
 
+from bijlighar.dlms import is15959_tables
 from bijlighar.dlms.cosem import Attribute, CaptureObject, ClassId, Method
+from bijlighar.dlms.is15959_tables import AssociationFacts as AssociationFacts
+from bijlighar.dlms.is15959_tables import EventFacts, StatusBit, Tables
 from bijlighar.dlms.obis import Obis
-from bijlighar.dlms.security import Authentication
+
+_FILE = Path(__file__).with_name("is15959.yaml")
+STANDARD = is15959_tables.load(_FILE.read_text(encoding="utf-8"), file=_FILE.name)
+
+
+def _named(name: str) -> Obis:
+    return STANDARD.objects[name].obis
+
 
 SERVER_SAP = 1
 PUBLIC_CLIENT = 16
@@ -22,81 +35,81 @@ PUSH_CLIENT = 64
 FIRMWARE_CLIENT = 80
 IN_HOME_DISPLAY = 96
 
-CLOCK = Obis.parse("0.0.1.0.0.255")
-LOGICAL_DEVICE_NAME = Obis.parse("0.0.42.0.0.255")
-SERIAL_NUMBER = Obis.parse("0.0.96.1.0.255")
-MANUFACTURER = Obis.parse("0.0.96.1.1.255")
-DEVICE_ID = Obis.parse("0.0.96.1.2.255")
-YEAR_OF_MANUFACTURE = Obis.parse("0.0.96.1.4.255")
-FIRMWARE_VERSION = Obis.parse("1.0.0.2.0.255")
-METER_TYPE = Obis.parse("0.0.94.91.9.255")
-METER_CATEGORY = Obis.parse("0.0.94.91.11.255")
-CURRENT_RATING = Obis.parse("0.0.94.91.12.255")
+CLOCK = _named("clock")
+LOGICAL_DEVICE_NAME = _named("logical_device_name")
+SERIAL_NUMBER = _named("serial_number")
+MANUFACTURER = _named("manufacturer")
+DEVICE_ID = _named("device_id")
+YEAR_OF_MANUFACTURE = _named("year_of_manufacture")
+FIRMWARE_VERSION = _named("firmware_version")
+METER_TYPE = _named("meter_type")
+METER_CATEGORY = _named("meter_category")
+CURRENT_RATING = _named("current_rating")
 
-CURRENT_ASSOCIATION = Obis.parse("0.0.40.0.0.255")
-METER_READER_COUNTER = Obis.parse("0.0.43.1.2.255")
-UTILITY_SETTING_COUNTER = Obis.parse("0.0.43.1.3.255")
-PUSH_COUNTER = Obis.parse("0.0.43.1.4.255")
-FIRMWARE_COUNTER = Obis.parse("0.0.43.1.5.255")
+CURRENT_ASSOCIATION = _named("current_association")
+METER_READER_COUNTER = _named("meter_reader_counter")
+UTILITY_SETTING_COUNTER = _named("utility_setting_counter")
+PUSH_COUNTER = _named("push_counter")
+FIRMWARE_COUNTER = _named("firmware_counter")
 
-INSTANTANEOUS = Obis.parse("1.0.94.91.0.255")
-INSTANTANEOUS_SCALERS = Obis.parse("1.0.94.91.3.255")
-BLOCK_LOAD = Obis.parse("1.0.99.1.0.255")
-BLOCK_LOAD_SCALERS = Obis.parse("1.0.94.91.4.255")
-BLOCK_LOAD_PERIOD = Obis.parse("1.0.0.8.4.255")
-DAILY_LOAD = Obis.parse("1.0.99.2.0.255")
-DAILY_LOAD_SCALERS = Obis.parse("1.0.94.91.5.255")
-DAILY_LOAD_PERIOD = Obis.parse("1.0.0.8.5.255")
-BILLING = Obis.parse("1.0.98.1.0.255")
-BILLING_SCALERS = Obis.parse("1.0.94.91.6.255")
-EVENT_SCALERS = Obis.parse("1.0.94.91.7.255")
-NAME_PLATE = Obis.parse("0.0.94.91.10.255")
-VOLTAGE_EVENTS = Obis.parse("0.0.99.98.0.255")
-CURRENT_EVENTS = Obis.parse("0.0.99.98.1.255")
-POWER_EVENTS = Obis.parse("0.0.99.98.2.255")
-TRANSACTION_EVENTS = Obis.parse("0.0.99.98.3.255")
-OTHER_EVENTS = Obis.parse("0.0.99.98.4.255")
-NON_ROLLOVER_EVENTS = Obis.parse("0.0.99.98.5.255")
-CONTROL_EVENTS = Obis.parse("0.0.99.98.6.255")
+INSTANTANEOUS = _named("instantaneous")
+INSTANTANEOUS_SCALERS = _named("instantaneous_scalers")
+BLOCK_LOAD = _named("block_load")
+BLOCK_LOAD_SCALERS = _named("block_load_scalers")
+BLOCK_LOAD_PERIOD = _named("block_load_period")
+DAILY_LOAD = _named("daily_load")
+DAILY_LOAD_SCALERS = _named("daily_load_scalers")
+DAILY_LOAD_PERIOD = _named("daily_load_period")
+BILLING = _named("billing")
+BILLING_SCALERS = _named("billing_scalers")
+EVENT_SCALERS = _named("event_scalers")
+NAME_PLATE = _named("name_plate")
+VOLTAGE_EVENTS = _named("voltage_events")
+CURRENT_EVENTS = _named("current_events")
+POWER_EVENTS = _named("power_events")
+TRANSACTION_EVENTS = _named("transaction_events")
+OTHER_EVENTS = _named("other_events")
+NON_ROLLOVER_EVENTS = _named("non_rollover_events")
+CONTROL_EVENTS = _named("control_events")
 
-VOLTAGE = Obis.parse("1.0.12.7.0.255")
-PHASE_CURRENT = Obis.parse("1.0.11.7.0.255")
-NEUTRAL_CURRENT = Obis.parse("1.0.91.7.0.255")
-POWER_FACTOR = Obis.parse("1.0.13.7.0.255")
-FREQUENCY = Obis.parse("1.0.14.7.0.255")
-APPARENT_POWER = Obis.parse("1.0.9.7.0.255")
-ACTIVE_POWER = Obis.parse("1.0.1.7.0.255")
-WH_IMPORT = Obis.parse("1.0.1.8.0.255")
-WH_EXPORT = Obis.parse("1.0.2.8.0.255")
-VAH_IMPORT = Obis.parse("1.0.9.8.0.255")
-VAH_EXPORT = Obis.parse("1.0.10.8.0.255")
-MAX_DEMAND_W = Obis.parse("1.0.1.6.0.255")
-MAX_DEMAND_VA = Obis.parse("1.0.9.6.0.255")
-TAMPER_COUNT = Obis.parse("0.0.94.91.0.255")
-POWER_ON_MINUTES = Obis.parse("0.0.94.91.14.255")
-BILLING_COUNT = Obis.parse("0.0.0.1.0.255")
-PROGRAMMING_COUNT = Obis.parse("0.0.96.2.0.255")
-BILLING_DATE = Obis.parse("0.0.0.1.2.255")
+VOLTAGE = _named("voltage")
+PHASE_CURRENT = _named("phase_current")
+NEUTRAL_CURRENT = _named("neutral_current")
+POWER_FACTOR = _named("power_factor")
+FREQUENCY = _named("frequency")
+APPARENT_POWER = _named("apparent_power")
+ACTIVE_POWER = _named("active_power")
+WH_IMPORT = _named("wh_import")
+WH_EXPORT = _named("wh_export")
+VAH_IMPORT = _named("vah_import")
+VAH_EXPORT = _named("vah_export")
+MAX_DEMAND_W = _named("max_demand_w")
+MAX_DEMAND_VA = _named("max_demand_va")
+TAMPER_COUNT = _named("tamper_count")
+POWER_ON_MINUTES = _named("power_on_minutes")
+BILLING_COUNT = _named("billing_count")
+PROGRAMMING_COUNT = _named("programming_count")
+BILLING_DATE = _named("billing_date")
 
-BLOCK_AVERAGE_VOLTAGE = Obis.parse("1.0.12.27.0.255")
-BLOCK_AVERAGE_CURRENT = Obis.parse("1.0.11.27.0.255")
-BLOCK_WH_IMPORT = Obis.parse("1.0.1.29.0.255")
-BLOCK_WH_EXPORT = Obis.parse("1.0.2.29.0.255")
-BLOCK_VAH_IMPORT = Obis.parse("1.0.9.29.0.255")
-BLOCK_VAH_EXPORT = Obis.parse("1.0.10.29.0.255")
-METER_HEALTH = Obis.parse("0.0.96.10.1.255")
+BLOCK_AVERAGE_VOLTAGE = _named("block_average_voltage")
+BLOCK_AVERAGE_CURRENT = _named("block_average_current")
+BLOCK_WH_IMPORT = _named("block_wh_import")
+BLOCK_WH_EXPORT = _named("block_wh_export")
+BLOCK_VAH_IMPORT = _named("block_vah_import")
+BLOCK_VAH_EXPORT = _named("block_vah_export")
+METER_HEALTH = _named("meter_health")
 
-EVENT_STATUS_WORD = Obis.parse("0.0.94.91.18.255")
-EVENT_STATUS_FILTER = Obis.parse("0.0.94.91.26.255")
-DISCONNECT_CONTROL = Obis.parse("0.0.96.3.10.255")
-LOAD_LIMITER = Obis.parse("0.0.17.0.0.255")
-METERING_MODE = Obis.parse("0.0.94.96.19.255")
-PAYMENT_MODE = Obis.parse("0.0.94.96.20.255")
-LAST_RECHARGE_AMOUNT = Obis.parse("0.0.94.96.21.255")
-LAST_RECHARGE_TIME = Obis.parse("0.0.94.96.22.255")
-TOTAL_AT_LAST_RECHARGE = Obis.parse("0.0.94.96.23.255")
-BALANCE_AMOUNT = Obis.parse("0.0.94.96.24.255")
-BALANCE_TIME = Obis.parse("0.0.94.96.25.255")
+EVENT_STATUS_WORD = _named("event_status_word")
+EVENT_STATUS_FILTER = _named("event_status_filter")
+DISCONNECT_CONTROL = _named("disconnect_control")
+LOAD_LIMITER = _named("load_limiter")
+METERING_MODE = _named("metering_mode")
+PAYMENT_MODE = _named("payment_mode")
+LAST_RECHARGE_AMOUNT = _named("last_recharge_amount")
+LAST_RECHARGE_TIME = _named("last_recharge_time")
+TOTAL_AT_LAST_RECHARGE = _named("total_at_last_recharge")
+BALANCE_AMOUNT = _named("balance_amount")
+BALANCE_TIME = _named("balance_time")
 
 CLOCK_TIME = Attribute(ClassId.CLOCK, CLOCK, 2)
 OUTPUT_STATE = Attribute(ClassId.DISCONNECT_CONTROL, DISCONNECT_CONTROL, 2)
@@ -106,63 +119,51 @@ REMOTE_DISCONNECT = Method(ClassId.DISCONNECT_CONTROL, DISCONNECT_CONTROL, 1)
 REMOTE_RECONNECT = Method(ClassId.DISCONNECT_CONTROL, DISCONNECT_CONTROL, 2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssociationFacts:
-    """One kind of client: its association object, its counter, how it authenticates."""
-
-    client_sap: int
-    association: Obis
-    security_setup: Obis | None
-    counter: Obis | None
-    authentication: Authentication
-    is_ciphered: bool
-
-
-def _facts(
-    client_sap: int, number: int, authentication: Authentication
-) -> AssociationFacts:
-    is_public = client_sap == PUBLIC_CLIENT
-    return AssociationFacts(
-        client_sap=client_sap,
-        association=Obis(0, 0, 40, 0, number, 255),
-        security_setup=None if is_public else Obis(0, 0, 43, 0, number, 255),
-        counter=None if is_public else Obis(0, 0, 43, 1, number, 255),
-        authentication=authentication,
-        is_ciphered=not is_public,
-    )
-
-
-# Some makes use HLS for the meter reader as well: a setting of the make.
+# By the client's SAP. Some makes use HLS for the meter reader as well: see `of_make`.
 ASSOCIATIONS: Mapping[int, AssociationFacts] = {
-    PUBLIC_CLIENT: _facts(PUBLIC_CLIENT, 1, Authentication.NONE),
-    METER_READER: _facts(METER_READER, 2, Authentication.LLS),
-    UTILITY_SETTING: _facts(UTILITY_SETTING, 3, Authentication.HLS_GMAC),
-    FIRMWARE_CLIENT: _facts(FIRMWARE_CLIENT, 5, Authentication.HLS_GMAC),
-    IN_HOME_DISPLAY: _facts(IN_HOME_DISPLAY, 6, Authentication.LLS),
+    facts.client_sap: facts for facts in STANDARD.associations.values()
 }
 
 
-def _captured(class_id: int, *names: Obis) -> tuple[CaptureObject, ...]:
-    return tuple(CaptureObject(class_id, name, 2) for name in names)
+def of_make(make: str | None) -> Tables:
+    """The tables as one make has them; None: as the standard does.
+
+    Raises `KeyError` for a make that the tables do not name.
+    """
+    return STANDARD if make is None else STANDARD.makes[make]
 
 
-SINGLE_PHASE_BLOCK_LOAD: tuple[CaptureObject, ...] = (
-    *_captured(ClassId.CLOCK, CLOCK),
-    *_captured(
-        ClassId.REGISTER,
-        BLOCK_AVERAGE_VOLTAGE,
-        BLOCK_AVERAGE_CURRENT,
-        BLOCK_WH_IMPORT,
-        BLOCK_WH_EXPORT,
-        BLOCK_VAH_IMPORT,
-        BLOCK_VAH_EXPORT,
-    ),
-    *_captured(ClassId.DATA, METER_HEALTH),
-)
-SINGLE_PHASE_DAILY_LOAD: tuple[CaptureObject, ...] = (
-    *_captured(ClassId.CLOCK, CLOCK),
-    *_captured(ClassId.REGISTER, WH_IMPORT, VAH_IMPORT, WH_EXPORT, VAH_EXPORT),
-)
+def event_of(code: int, *, make: str | None = None) -> tuple[EventFacts, bool] | None:
+    """The event with this code and whether it occurs (or is restored); None: unknown."""
+    for event in of_make(make).events.values():
+        if code in (event.occurs, event.restored):
+            return event, code == event.occurs
+    return None
+
+
+def bits_set(word: str, *, make: str | None = None) -> tuple[StatusBit, ...]:
+    """The bits that an event status word has set, in their order.
+
+    `word` is the bit string as `axdr` reads it, "0" and "1", bit 0 first. A bit without
+    meaning is given with its number for a name: it must be shown, not swallowed.
+    """
+    known = of_make(make).status_bits
+    return tuple(
+        known.get(at) or StatusBit(bit=at, name=f"bit_{at}", event=None, source="unknown")
+        for at, bit in enumerate(word)
+        if bit == "1"
+    )
+
+
+def columns_of(profile: str, *, make: str | None = None) -> tuple[CaptureObject, ...]:
+    """The columns to expect in a profile, by the profile's name in the tables."""
+    tables = of_make(make)
+    held = (tables.objects[name] for name in tables.profiles[profile].columns)
+    return tuple(CaptureObject(facts.class_id, facts.obis, 2) for facts in held)
+
+
+SINGLE_PHASE_BLOCK_LOAD = columns_of("single_phase_block_load")
+SINGLE_PHASE_DAILY_LOAD = columns_of("single_phase_daily_load")
 
 
 def scaler_columns(captures: tuple[CaptureObject, ...]) -> tuple[CaptureObject, ...]:
