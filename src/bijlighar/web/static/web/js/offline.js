@@ -93,8 +93,9 @@
     if (minutes < 60) {
       return minutes === 1 ? words.minute : words.minutes.replace("{count}", minutes);
     }
-    return words[named(heard, now)]
-      .replace("{clock}", clockOf(heard))
+    const name = named(heard, now);
+    return words[name]
+      .replace("{clock}", clockOf(heard, name === "earlier"))
       .replace("{day}", written(heard));
   }
 
@@ -112,9 +113,10 @@
     return dayNumber(shown) - (Number(shown.hour) < DAWN ? 1 : 0);
   }
 
-  function clockOf(instant) {
+  /* Beside `evening` the hour is the one that people say; alone it is of the whole day. */
+  function clockOf(instant, isAlone) {
     const { hour, minute } = parts(instant);
-    return `${Number(hour) % 12 || 12}:${minute}`;
+    return `${isAlone ? hour : Number(hour) % 12 || 12}:${minute}`;
   }
 
   function written(instant) {
