@@ -16,6 +16,7 @@ from bijlighar.run.bill_commands import bills
 from bijlighar.run.by_hand import set_up
 from bijlighar.run.charge_commands import charges
 from bijlighar.run.claim_commands import claims
+from bijlighar.run.headend_commands import poll
 from bijlighar.run.meter_commands import meter
 from bijlighar.run.mode_commands import mode
 from bijlighar.run.staff_commands import staff
@@ -177,16 +178,6 @@ def work() -> None:
 
 
 @main.command()
-@click.option("--answer-timeout", default=10.0, show_default=True, help="Seconds.")
-def poll(answer_timeout: float) -> None:
-    """The head-end: reads meters and sends relay commands."""
-    set_up()
-    from bijlighar.run.poll import poll as run
-
-    asyncio.run(run(answer_timeout_s=answer_timeout))
-
-
-@main.command()
 def town() -> None:
     """The pretend town of a demo: meters, gateway and phones."""
     from bijlighar.run.logs import write_logs
@@ -233,6 +224,7 @@ main.add_command(charges)
 main.add_command(claims)
 main.add_command(meter)
 main.add_command(mode)
+main.add_command(poll)
 main.add_command(staff)
 main.add_command(tariffs)
 main.add_command(vendor)
