@@ -76,6 +76,7 @@ def _known(*, host: str, port: int, serial: str, title: bytes) -> str:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bijlighar.project.settings")
     import django
     from django.db import DatabaseError
+    from django.db import connections as database
 
     django.setup()
     from bijlighar.connections import service as connections
@@ -90,4 +91,7 @@ def _known(*, host: str, port: int, serial: str, title: bytes) -> str:
             "service cannot be known. Set DATABASE_URL; on a machine without an "
             f"installation give --no-installation. ({str(error).splitlines()[0]})"
         ) from error
+    finally:
+        # This runs in a thread of its own, whose connection nobody else would close.
+        database.close_all()
     return "" if known is None else known.serial
