@@ -17,7 +17,7 @@ STATIC = (
     Path(__file__).resolve().parent.parent / "src" / "bijlighar" / "web" / "static" / "web"
 )
 ICONS = STATIC / "icons"
-POINTS_AN_INCH = 72
+POINTS_AN_INCH = 72.0
 MADE = {
     "lamp": (192, 512),
     "maskable": (192, 512),
@@ -34,9 +34,8 @@ def drawn(name: str, size_px: int) -> bytes:
         f"#set page(width: {size_px}pt, height: {size_px}pt, margin: 0pt, fill: none)\n"
         f'#image("{outline.name}", width: 100%, height: 100%)'
     )
-    made = typst.compile(page.encode(), root=str(STATIC), format="png", ppi=POINTS_AN_INCH)
-    assert isinstance(made, bytes)
-    return made
+    made = typst.compile(page.encode(), root=STATIC, format="png", ppi=POINTS_AN_INCH)
+    return bytes(made)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.gzip import gzip_page
@@ -81,7 +82,7 @@ def web_manifest(_request: HttpRequest, language: str) -> HttpResponse:
     return response
 
 
-def _own(then: str) -> Callable[..., HttpResponse]:
+def _own(then: str) -> Callable[..., HttpResponseBase]:
     """A view to this page of the one home of a person; of several one is picked first."""
 
     def led(request: ConsumerRequest) -> HttpResponse:
