@@ -82,7 +82,7 @@ def due(place):
     return place
 
 
-def test_a_disconnection_is_handed_out_and_only_the_read_back_confirms_it(due):
+def test_c18_a_disconnection_is_handed_out_and_only_the_read_back_confirms_it(due):
     (listed,) = waiting(due)
     assert listed["EndDeviceControlType"] == {"ref": "3.31.0.23"}
     assert listed["Meter"] == {"Names": [{"name": due.asha.meter_serial}]}
@@ -111,14 +111,14 @@ def test_a_payment_after_it_brings_a_reconnection_that_goes_first(due):
 
 
 @pytest.mark.parametrize("hour", [3, 22])
-def test_c1_outside_the_hours_no_disconnection_is_handed_out(due, hour):
+def test_c12_outside_the_hours_no_disconnection_is_handed_out(due, hour):
     (listed,) = waiting(due)
     due.set_clock(instant_of(LATER.date() + ONE_DAY, time(hour)))
     assert take(due, listed["mRID"]) == []
     assert state(due) is SupplyState.ON
 
 
-def test_a_payment_before_it_is_taken_withdraws_it(due):
+def test_c9_a_payment_before_it_is_taken_withdraws_it(due):
     (listed,) = waiting(due)
     recharge(due.asha, 5_000, 1, clock.now().date())
     assert waiting(due) == []
@@ -160,7 +160,7 @@ def test_a_silent_vendor_may_take_it_again_when_it_was_held_long_enough(due):
     ] * 2
 
 
-def test_c15_a_failure_is_an_attempt_and_after_six_the_disconnection_is_over(due):
+def test_c18_a_failure_is_an_attempt_and_after_six_the_disconnection_is_over(due):
     (listed,) = waiting(due)
     for _ in range(6):
         take(due, listed["mRID"])
@@ -171,7 +171,7 @@ def test_c15_a_failure_is_an_attempt_and_after_six_the_disconnection_is_over(due
     assert take(due, listed["mRID"]) == []
 
 
-def test_what_is_told_twice_happens_once_and_what_is_old_not_at_all(due):
+def test_c18_what_is_told_twice_happens_once_and_what_is_old_not_at_all(due):
     (listed,) = waiting(due)
     number = listed["mRID"]
     before = clock.now() - timedelta(minutes=1)

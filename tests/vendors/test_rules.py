@@ -229,7 +229,7 @@ class TestJudging:
         assert [one.energy_wh for one in judged.new] == [5, 5]
 
     @pytest.mark.parametrize(("before", "after"), [(101, None), (None, 99), (50, 60)])
-    def test_c10_a_register_that_fell_is_refused(self, before, after):
+    def test_a_register_that_fell_is_refused(self, before, after):
         judged = judge(
             register(DAY, 100),
             around=Around(before_wh=before, held_wh=None, after_wh=after),
@@ -237,7 +237,7 @@ class TestJudging:
         assert [one.code for one in judged.refusals] == [Refused.REGISTER_FELL]
         assert judged.new == judged.beside == ()
 
-    def test_c10_a_register_that_fell_within_a_delivery_is_refused(self):
+    def test_a_register_that_fell_within_a_delivery_is_refused(self):
         judged = judge(register(date(2026, 4, 2), 90), register(DAY, 100))
         assert [one.energy_wh for one in judged.new] == [100]
         assert [one.code for one in judged.refusals] == [Refused.REGISTER_FELL]

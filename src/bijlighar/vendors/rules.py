@@ -96,7 +96,7 @@ def judge(*, readings: Sequence[Read], registers: Places, half_hours: Blocks) ->
     """Compare readings with what is held, and with each other in the order of time.
 
     What is held already is known and does nothing. A register below one before it, or above
-    one after it, is refused: a register only grows. Source: security reference C10.
+    one after it, is refused: a register only grows. Source: requirements 3.4.
     """
     new: list[Read] = []
     beside: list[Read] = []
