@@ -1,4 +1,4 @@
-"""The desk's page of service levels: areas, periods, files, both languages, one's own area."""
+"""The desk's page of service levels: areas, periods, files, languages, one's own area."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from bijlighar.clock.clock import now
 from bijlighar.dashboards import service
 
 
-@app.task(  # type: ignore[no-untyped-call,untyped-decorator]
+@app.task(
     name="dashboards.count_levels",
     retry=RetryStrategy(
         max_attempts=6, exponential_wait=2, retry_exceptions={OperationalError}

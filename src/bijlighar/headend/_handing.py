@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -64,7 +65,7 @@ def heard_by_others(*, until: Mapping[int, datetime], now: datetime) -> None:
         )
 
 
-def _ids(name: str, parameters: Mapping[str, object]) -> list[int]:
+def _ids(name: str, parameters: Mapping[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement("bijlighar.headend", name), parameters)
         return [row["id"] for row in rows(cursor)]

@@ -18,8 +18,7 @@ from bijlighar.bills import service as bills
 from bijlighar.bills.values import BillKind
 from bijlighar.connections.models import Protection
 from bijlighar.connections.values import Home, ProtectionKind
-from bijlighar.dashboards.models import SavedView, ServiceLevel
-from bijlighar.dues.models import Interest, LateDays, Plan, PlanPayment
+from bijlighar.dashboards.models import SavedView
 from bijlighar.flow.close_day import close_day
 from bijlighar.flow.propose import propose
 from bijlighar.flow.protect_connection import PROTECT, protect_payload
@@ -52,12 +51,13 @@ from bijlighar.readings.values import (
     ReadingSource,
 )
 from bijlighar.supply.models import LowBalanceWarning, SupplyChange
-from bijlighar.vendors.models import Vendor, WayIn
 from tests.cast import connect, hear, new_connection, with_root_key
 from tests.kyc.papers import PAN, pan_card
 from tests.signing_in import add_staff, viewer
 from tests.web.rights.complaints import seed_complaint
+from tests.web.rights.dues import seed_dues
 from tests.web.rights.messages import seed_messages
+from tests.web.rights.ways_in import seed_ways_in
 
 NOW = datetime(2026, 4, 10, 6, 30, tzinfo=UTC)
 OPENED = date(2020, 4, 1)
@@ -177,7 +177,7 @@ def seed(place: Place, ids: Mapping[str, int]) -> Seeded:
     maker_id, _ = _staff(place, "maker", Role.EXECUTIVE_ENGINEER, area_id)
     checker_id, _ = _staff(place, "checker", Role.APPROVER, area_id)
     order_id = _money(place, home)
-    _dues(place, home)
+    seed_dues(place.word, home)
     bill_number = _bill(home)
     command_id = _supply(place, home)
     complaint_number, media_id, incident_id = seed_complaint(place.word, home)
@@ -344,48 +344,6 @@ def _bill(home: Home) -> str:
     return issued.bills[0].number
 
 
-def _dues(place: Place, home: Home) -> None:
-    of_home = {"connection_id": home.connection_id}
-    plan = Plan.objects.create(
-        **of_home,
-        book="arrears",
-        number=1,
-        amount_paise=10_00,
-        added_paise=10_00,
-        percent_of_recharge=25,
-        because=place.word,
-        source=place.word,
-        opened_at=NOW,
-    )
-    PlanPayment.objects.create(
-        **of_home,
-        plan=plan,
-        source=place.word,
-        asked_paise=1,
-        paid_paise=1,
-        posted_at=NOW,
-    )
-    LateDays.objects.create(
-        **of_home,
-        month=OPENED,
-        number=1,
-        due_on=OPENED,
-        first_day=OPENED,
-        days=1,
-        dues_paise=1,
-        share_per_month=Decimal("0.0125"),
-        amount_paise=1,
-        posted_at=NOW,
-    )
-    Interest.objects.create(
-        **of_home,
-        month=OPENED,
-        share_per_year=Decimal("0.05"),
-        amount_paise=1,
-        posted_at=NOW,
-    )
-
-
 def _supply(place: Place, home: Home) -> int:
     SupplyChange.objects.create(
         connection_id=home.connection_id,
@@ -410,25 +368,7 @@ def _supply(place: Place, home: Home) -> int:
         why=place.word,
         starts_at=NOW,
     )
-    ServiceLevel.objects.create(
-        day=supply_day_of(NOW),
-        node_id=home.transformer_id,
-        meters=place.number,
-        read_on_time=0,
-        read_in_a_day=0,
-        read_at_all=0,
-        blocks_in_a_day=0,
-        blocks_filled=0,
-        command_steps=[],
-        read_steps=[],
-        counted_at=NOW,
-    )
-    WayIn.objects.create(
-        meter_id=home.meter_id,
-        vendor=Vendor.objects.create(code=place.word.lower(), name=place.word),
-        starts_at=NOW - timedelta(days=2),
-        ends_at=NOW - timedelta(days=1),
-    )
+    seed_ways_in(place.word, place.number, home)
     return RelayCommand.objects.create(
         meter_id=home.meter_id,
         connection_id=home.connection_id,

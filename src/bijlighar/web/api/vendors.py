@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -289,7 +290,7 @@ def _serials(commands: Sequence[Command]) -> dict[int, str]:
     return {one.meter_id: one.serial for one in found}
 
 
-def _control(one: Command, serial: str) -> dict[str, object]:
+def _control(one: Command, serial: str) -> dict[str, Any]:
     is_opening = one.wanted is RelayWanted.OPEN
     return {
         "mRID": str(one.command_id),

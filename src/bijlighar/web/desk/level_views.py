@@ -268,7 +268,8 @@ def _quick(name: str, figures: LevelFigures, *, is_reads: bool) -> Quick:
 
 def _chart(days: Sequence[LevelDay], target: int) -> Chart:
     """Bars from 0 to 100 %; the drawing is 100 high and stretches to any width."""
-    reached, missed = [], []
+    reached: list[str] = []
+    missed: list[str] = []
     for number, one in enumerate(days):
         permille = one.figures.on_time_permille or 0
         top = 100 - permille // 10
