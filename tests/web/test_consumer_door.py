@@ -15,6 +15,7 @@ from django.urls.converters import IntConverter, UUIDConverter
 
 from bijlighar.logins.values import Access
 from bijlighar.web.urls import DayConverter
+from bijlighar.web.use.urls import UseMonth, UseYear
 from tests.cast import connect
 from tests.signing_in import sign_in_consumer
 
@@ -45,7 +46,9 @@ def address(one: URLPattern, consumer_number: str, connection_id: int) -> str:
             filled[name] = connection_id if name == "connection_id" else 1
         elif isinstance(converter, UUIDConverter):
             filled[name] = UUID(int=1)
-        elif isinstance(converter, DayConverter):
+        elif isinstance(converter, UseYear):
+            filled[name] = 2026
+        elif isinstance(converter, DayConverter | UseMonth):
             filled[name] = date(2026, 4, 1)
         else:
             filled[name] = consumer_number if name == "consumer_number" else "x1"

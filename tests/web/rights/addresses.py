@@ -66,7 +66,6 @@ PARAMETERS: Values = {
     "staff_id": lambda held: held.staff_id,
     "step": lambda held: 1,
     "table": lambda held: "connections",
-    "use_day": lambda held: date(2026, 4, 3),
     "use_month": lambda held: date(2026, 4, 1),
     "view_id": lambda held: held.view_id,
     "year": lambda held: 2026,

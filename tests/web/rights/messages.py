@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from bijlighar.budgets import service as budgets
+from bijlighar.budgets.values import Measure, Progress
 from bijlighar.connections.values import Home
 from bijlighar.notices.models import Handing, Notice, Preference
 from bijlighar.outages.models import Outage
@@ -11,8 +13,24 @@ from bijlighar.outages.models import Outage
 NOW = datetime(2026, 4, 10, 6, 30, tzinfo=UTC)
 
 
+def seed_budget(home: Home) -> None:
+    """A budget of which a step was told."""
+    held = budgets.set_budget(
+        connection_id=home.connection_id, measure=Measure.UNITS, amount=1_000, now=NOW
+    )
+    progress = Progress(
+        budget=held,
+        month=date(2026, 4, 1),
+        known_through=date(2026, 4, 3),
+        used=2_000,
+        expected=None,
+    )
+    assert budgets.take_alerts(progress=[progress], now=NOW)
+
+
 def seed_messages(word: str, number: int, home: Home) -> None:
-    """A notice with its attempt, a preference and an outage."""
+    """A notice with its attempt, a preference, a budget and an outage."""
+    seed_budget(home)
     notice = Notice.objects.create(
         kind="low_balance",
         source=word,

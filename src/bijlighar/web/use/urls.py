@@ -11,20 +11,6 @@ from bijlighar.web.use import budget, files, views
 USE = "home/<slug:consumer_number>/use"
 
 
-class UseDay:
-    """A supply day of this century: `2026-04-03`."""
-
-    regex = r"20\d{2}-\d{2}-\d{2}"
-
-    def to_python(self, value: str) -> date:
-        """The day; no page where there is no such day."""
-        return date.fromisoformat(value)
-
-    def to_url(self, value: date) -> str:
-        """As it is written in addresses."""
-        return value.isoformat()
-
-
 class UseMonth:
     """A month of this century: `2026-04`; its first day."""
 
@@ -53,15 +39,14 @@ class UseYear:
         return str(value)
 
 
-register_converter(UseDay, "use_day")
 register_converter(UseMonth, "use_month")
 register_converter(UseYear, "use_year")
 
 urlpatterns: list[URLPattern] = [
     path(f"{USE}/", views.latest, name="use"),
-    path(f"{USE}/days/<use_day:use_day>/", views.day, name="use_day"),
-    path(f"{USE}/months/<use_month:use_month>/", views.month, name="use_month"),
-    path(f"{USE}/years/<use_year:year>/", views.year, name="use_year"),
+    path(f"{USE}/days/<day:day>/", views.one_day, name="use_day"),
+    path(f"{USE}/months/<use_month:use_month>/", views.one_month, name="use_month"),
+    path(f"{USE}/years/<use_year:year>/", views.one_year, name="use_year"),
     path(f"{USE}/budget/", budget.page, name="use_budget"),
     path(f"{USE}/files/", files.page, name="use_files"),
     path(f"{USE}/files/<slug:file>/", files.download, name="use_file"),

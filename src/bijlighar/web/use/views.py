@@ -36,15 +36,15 @@ def latest(request: ConsumerRequest, consumer_number: str) -> HttpResponse:
 @consumer
 @gzip_page
 @require_safe
-def day(request: ConsumerRequest, consumer_number: str, use_day: date) -> HttpResponse:
+def one_day(request: ConsumerRequest, consumer_number: str, day: date) -> HttpResponse:
     """One day by half-hours."""
     now = clock.now()
-    picture = day_picture(measured(consumer_number), use_day, now=now)
+    picture = day_picture(measured(consumer_number), day, now=now)
     shown = {
         "consumer_number": consumer_number,
         "picture": picture,
-        "is_today": use_day == supply_day_of(now),
-        "is_ahead": use_day > supply_day_of(now),
+        "is_today": day == supply_day_of(now),
+        "is_ahead": day > supply_day_of(now),
         **_parts_of_day(picture.shares),
     }
     return render(request, "use/day.html", shown)
@@ -53,7 +53,9 @@ def day(request: ConsumerRequest, consumer_number: str, use_day: date) -> HttpRe
 @consumer
 @gzip_page
 @require_safe
-def month(request: ConsumerRequest, consumer_number: str, use_month: date) -> HttpResponse:
+def one_month(
+    request: ConsumerRequest, consumer_number: str, use_month: date
+) -> HttpResponse:
     """One month by days."""
     return _month(request, consumer_number, use_month)
 
@@ -61,7 +63,7 @@ def month(request: ConsumerRequest, consumer_number: str, use_month: date) -> Ht
 @consumer
 @gzip_page
 @require_safe
-def year(request: ConsumerRequest, consumer_number: str, year: int) -> HttpResponse:
+def one_year(request: ConsumerRequest, consumer_number: str, year: int) -> HttpResponse:
     """One year by months."""
     picture = year_picture(measured(consumer_number), year, now=clock.now())
     shown = {"consumer_number": consumer_number, "picture": picture}
