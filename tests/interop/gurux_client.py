@@ -43,6 +43,8 @@ class Caller:
             InterfaceType.WRAPPER,
         )
         if asked["security"] == "hls":
+            # Our meter lets nobody end a ciphered association in the clear.
+            self.client.useProtectedRelease = True
             ciphering = self.client.ciphering
             ciphering.security = Security.AUTHENTICATION_ENCRYPTION
             ciphering.systemTitle = bytes.fromhex(asked["title"])

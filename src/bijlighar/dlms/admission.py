@@ -82,16 +82,25 @@ def check_value(
         raise NotAdmitted(association.AUTHENTICATION_FAILURE)
 
 
-def agree(request: initiate.InitiateRequest, own_max_pdu: int) -> initiate.InitiateResponse:
-    """The version, services and APDU size that both sides can do."""
+def agree(
+    request: initiate.InitiateRequest, client: ServerClient, own_max_pdu: int
+) -> initiate.InitiateResponse:
+    """The version, services and APDU size that both sides can do.
+
+    General protection is agreed with a client of that form only: another would use it, and
+    be refused.
+    """
+    served = initiate.SERVED
+    if not client.is_general:
+        served &= ~initiate.Conformance.GENERAL_PROTECTION
     if request.version != initiate.DLMS_VERSION:
         raise _not_agreed(exceptions.InitiateError.DLMS_VERSION_TOO_LOW)
-    if not request.conformance & initiate.SERVED:
+    if not request.conformance & served:
         raise _not_agreed(exceptions.InitiateError.INCOMPATIBLE_CONFORMANCE)
     if request.max_pdu != initiate.NO_LIMIT and request.max_pdu < MIN_PDU:
         raise _not_agreed(exceptions.InitiateError.PDU_SIZE_TOO_SHORT)
     return initiate.InitiateResponse(
-        conformance=request.conformance & initiate.SERVED, max_pdu=own_max_pdu
+        conformance=request.conformance & served, max_pdu=own_max_pdu
     )
 
 

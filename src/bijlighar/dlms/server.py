@@ -159,7 +159,7 @@ class ServerSession:
         challenge = challenge_number(self._challenge_seed, self._admitted)
         admission.check_value(request, client, challenge)
         asked = initiate.InitiateRequest.from_bytes(information)
-        agreed = admission.agree(asked, self._max_pdu)
+        agreed = admission.agree(asked, client, self._max_pdu)
         admission.hold_dedicated_key(asked, guard)
         proof_needed = client.authentication is Authentication.HLS_GMAC
         event = Event.CHALLENGED if proof_needed else Event.ACCEPTED
