@@ -85,6 +85,8 @@ KNOWS_CRYPTOGRAPHY = {
     "run/meter_key_commands.py": "a process's random number",
     "run/poll.py": "a process's random name",
     "tariffs/orders.py": "SHA-256 of a tariff order",
+    "run/vendor_folder.py": "SHA-256 of a vendor's file, to know it again",
+    "web/api/vendors.py": "SHA-256 of a vendor's message, to know it again",
     "web/api/cursors.py": "SHA-256 of a question",
     "web/logins/cookies.py": "a browser's random name",
     "web/bundles.py": "SHA-256 as a file's name",
