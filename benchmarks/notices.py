@@ -6,14 +6,17 @@ a time; two senders work them off, of which one is killed (SIGKILL) half-way and
 Meanwhile somebody asks for a one-time code every quarter of a second.
 
 One lakh notices by default; `--notices 1000000` is the whole evening of a large city.
+`--many` uses an operator that takes a hundred in one call, as most of India's do.
 
 Figures (`--json FILE` writes them):
     notices                warnings queued
     queued_per_s           kept in the database, texts filled, each source once
     sent_per_s             handed over, receipt of the answer written down
     bare_per_s             the limit compared with: the same calls over the same HTTP client
-                           by as many threads, without queue and database
+                           by as many threads of one process, without queue and database
+    httpx_per_s            the same over httpx
     ratio                  sent_per_s / bare_per_s
+    a_million_minutes      how long a million would take at sent_per_s
     codes                  one-time codes asked for meanwhile
     code_p50_s, code_p99_s from the asking to the operator, while the warnings wait
     lost                   notices that the operator never saw
@@ -33,6 +36,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -46,6 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="5,000 notices, not 1 lakh")
     parser.add_argument("--notices", type=int, help="how many warnings")
+    parser.add_argument("--many", action="store_true", help="100 notices in one call")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--operator", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--send", action="store_true", help=argparse.SUPPRESS)
@@ -57,11 +62,14 @@ def main() -> None:
         set_up()
         send_until_told()
         return
+    if chosen.many:
+        os.environ["BIJLIGHAR_NOTICES_CHANNELS"] = "sms_http"
     figures = on_a_stage(chosen.notices or (5_000 if chosen.quick else 100_000))
     for name, value in figures.items():
         print(f"{name:<24}{value:>12,}")
     if chosen.json:
-        held = {"name": "notices", "quick": chosen.quick, "figures": figures}
+        name = "notices_many" if chosen.many else "notices"
+        held = {"name": name, "quick": chosen.quick, "figures": figures}
         chosen.json.write_text(json.dumps(held, indent=2) + "\n")
 
 
@@ -75,12 +83,15 @@ def on_a_stage(notices: int) -> dict[str, float]:
     )
     try:
         assert operator.stdout is not None
+        url = f"http://127.0.0.1:{operator.stdout.readline().strip()}"
         os.environ |= {
             "DATABASE_URL": postgres.url,
             "DJANGO_SETTINGS_MODULE": "bijlighar.project.settings",
             "BIJLIGHAR_DEMO": "1",
-            "BIJLIGHAR_SMS_URL": f"http://127.0.0.1:{operator.stdout.readline().strip()}",
+            "BIJLIGHAR_SMS_URL": url,
             "BIJLIGHAR_SMS_KEY": "k",
+            "BIJLIGHAR_NOTICES_SMS_HTTP_URL": f"{url}/one",
+            "BIJLIGHAR_NOTICES_SMS_HTTP_MANY_URL": f"{url}/many",
         }
         set_up()
         from django.core.management import call_command
@@ -108,7 +119,7 @@ def set_up() -> None:
 
 
 def measure(number: int) -> dict[str, float]:
-    bare_per_s = bare(min(number, 5_000))
+    bare_per_s, httpx_per_s = bare(min(number, 5_000)), bare_httpx(min(number, 2_000))
     began = time.perf_counter()
     for first in range(0, number, TOLD_AT_ONCE):
         queue(range(first, min(first + TOLD_AT_ONCE, number)))
@@ -120,15 +131,18 @@ def measure(number: int) -> dict[str, float]:
     for one in senders:
         one.send_signal(signal.SIGTERM)
         one.wait()
+    sent_per_s = (number + len(asked)) / sent_s
     seen = told()
     waits = sorted(seen["at"][name] - at for name, at in asked.items())
     warned = [count for name, count in seen["counts"].items() if name.startswith("w:")]
     return {
         "notices": number,
         "queued_per_s": round(number / queued_s),
-        "sent_per_s": round((number + len(asked)) / sent_s),
+        "sent_per_s": round(sent_per_s),
         "bare_per_s": bare_per_s,
-        "ratio": round((number + len(asked)) / sent_s / bare_per_s, 2),
+        "httpx_per_s": httpx_per_s,
+        "ratio": round(sent_per_s / bare_per_s, 2),
+        "a_million_minutes": round(1_000_000 / sent_per_s / 60, 1),
         "codes": len(asked),
         "code_p50_s": round(waits[len(waits) // 2], 2),
         "code_p99_s": round(waits[len(waits) * 99 // 100], 2),
@@ -208,10 +222,10 @@ def send_until_told() -> None:
     from datetime import timedelta
 
     from bijlighar.clock.clock import real_now
-    from bijlighar.notices import _send
+    from bijlighar.notices import _claim
     from bijlighar.notices import service as notices
 
-    _send.CLAIM_HOLDS = timedelta(seconds=CLAIM_S)
+    _claim.CLAIM_HOLDS = timedelta(seconds=CLAIM_S)
     stopped: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
     tended = time.monotonic()
@@ -236,19 +250,41 @@ def waiting() -> int:
 
 
 def bare(number: int) -> int:
-    """Calls a second over the senders' HTTP client, by two processes' worth of threads."""
-    import httpx
-
-    from bijlighar.notices._send import AT_ONCE
+    """Calls a second over the senders' own client, by one process's worth of threads."""
+    from bijlighar.notices._hand_over import AT_ONCE
+    from bijlighar.notices.channels.wire import Wire
 
     url = f"{os.environ['BIJLIGHAR_SMS_URL']}/v1/messages"
-    client = httpx.Client(limits=httpx.Limits(max_connections=2 * AT_ONCE))
+    wire = Wire()
 
     def call(one: int) -> None:
-        client.post(url, json={"reference": f"bare:{one}", "text": "क" * 120}, timeout=5)
+        body = json.dumps({"reference": f"bare:{one}", "text": "क" * 120}).encode()
+        wire.post(url, headers={}, content=body, timeout_s=5)
 
+    per_s = _rate(call, number, AT_ONCE)
+    wire.close()
+    return per_s
+
+
+def bare_httpx(number: int) -> int:
+    """The same over httpx."""
+    import httpx
+
+    from bijlighar.notices._hand_over import AT_ONCE
+
+    url = f"{os.environ['BIJLIGHAR_SMS_URL']}/v1/messages"
+    with httpx.Client(limits=httpx.Limits(max_connections=2 * AT_ONCE)) as client:
+
+        def call(one: int) -> None:
+            told = {"reference": f"httpx:{one}", "text": "क" * 120}
+            client.post(url, json=told, timeout=5)
+
+        return _rate(call, number, AT_ONCE)
+
+
+def _rate(call: Callable[[int], None], number: int, at_once: int) -> int:
     began = time.perf_counter()
-    with client, ThreadPoolExecutor(AT_ONCE) as threads:
+    with ThreadPoolExecutor(at_once) as threads:
         list(threads.map(call, range(number)))
     return round(number / (time.perf_counter() - began))
 
@@ -295,9 +331,11 @@ def _answer(
     if head.startswith(b"GET"):
         codes = {name: when for name, when in at.items() if name.startswith("code:")}
         return json.dumps({"counts": counts, "at": codes}).encode()
-    reference = json.loads(body)["reference"]
-    counts[reference] = counts.get(reference, 0) + 1
-    at.setdefault(reference, time.time())
+    told = json.loads(body)
+    for one in told.get("messages", (told,)):
+        reference = one["reference"]
+        counts[reference] = counts.get(reference, 0) + 1
+        at.setdefault(reference, time.time())
     return b'{"id": 1, "status": "delivered"}'
 
 

@@ -17,6 +17,8 @@ from bijlighar.complaints import service as complaints
 from bijlighar.complaints.values import Channel, ComplaintClass, State
 from bijlighar.connections.values import Home
 from bijlighar.flow.complaints import close_complaint, let_clocks_run
+from bijlighar.flow.pay_compensation import pay_compensations
+from bijlighar.ledger import service as ledger
 from bijlighar.notices.models import Notice
 from bijlighar.people.values import SYSTEM
 from tests.cast import connect
@@ -221,8 +223,23 @@ class TestAfterwards:
         late = clock.now() + timedelta(hours=5)
         assert let_clocks_run(now=late) == 1
         assert let_clocks_run(now=late) == 0
-        assert told(asha)[1:] == ["complaint_overdue", "compensation_due"]
+        assert told(asha)[1:] == ["complaint_overdue"]
         assert "₹50.00" in words(phone.get(page_of(asha, f"{number}/")))
+        before = balance_of(asha)
+        assert pay_compensations(now=late) == 1
+        assert pay_compensations(now=late) == 0, "each day once, however often it runs"
+        assert balance_of(asha) == before + 50_00
+        assert told(asha)[1:] == ["complaint_overdue", "compensation_due"]
+        a_day_later = late + timedelta(days=1)
+        let_clocks_run(now=a_day_later)
+        days = pay_compensations(now=a_day_later)
+        assert days >= 1
+        assert balance_of(asha) == before + 50_00 * (1 + days)
+
+
+def balance_of(home) -> int:
+    held = ledger.balances_of(owner_ids=[home.connection_id])
+    return held[home.connection_id].balance_paise
 
 
 class TestNobodyElse:

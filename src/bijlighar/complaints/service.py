@@ -17,6 +17,7 @@ from bijlighar.complaints import (
     _clock,
     _incidents,
     _open,
+    _owed,
     _read,
     diagnosis,
     rules,
@@ -288,6 +289,9 @@ def media(*, number: str, media_id: int) -> tuple[Media, bytes]:
     if row is None:
         raise UnknownComplaint("There is no such photo or voice note.")
     return _media(row), bytes(row.content)
+
+
+owed_since = _owed.owed_since
 
 
 def compensations_of(*, complaint_id: int) -> tuple[Compensation, ...]:

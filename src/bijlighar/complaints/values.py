@@ -381,3 +381,14 @@ class Listed:
     consumer_number: str
     name_en: str
     name_hi: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A day's compensation as it is paid into an account."""
+
+    compensation_id: int
+    connection_id: int
+    complaint_number: str
+    amount_paise: int
+    recorded_at: datetime

@@ -31,7 +31,6 @@ from bijlighar.flow.diagnose_dark import diagnose_dark
 from bijlighar.flow.review_supply import notice_to, tell
 from bijlighar.grid import service as grid
 from bijlighar.kernel.ist import in_ist, supply_day_of
-from bijlighar.kernel.money import format_rupees
 from bijlighar.notices import service as notices
 from bijlighar.notices.values import NewNotice, NoticeKind
 from bijlighar.outages import service as outages
@@ -229,7 +228,10 @@ def _tell_settled(closed: Sequence[Complaint], now: datetime) -> None:
 
 
 def _moved(held: Moved) -> list[NewNotice]:
-    """What the clock did, as its consumer is told: who has it now, and what is owed."""
+    """What the clock did, as its consumer is told: who has it now.
+
+    What is owed is told when it is paid (flow.pay_compensation).
+    """
     one, home, told = held.complaint, _home(held.complaint), []
     if held.has_risen:
         kind = (
@@ -237,17 +239,6 @@ def _moved(held: Moved) -> list[NewNotice]:
         )
         what = f"level:{one.reopenings}:{one.level}"
         told.append(_notice(home, one, kind, what, office=_office(home, one)))
-    if held.owed_paise:
-        owed = complaints.compensations_of(complaint_id=one.complaint_id)
-        told.append(
-            _notice(
-                home,
-                one,
-                NoticeKind.COMPENSATION_DUE,
-                f"owed:{len(owed)}",
-                amount=format_rupees(held.owed_paise),
-            )
-        )
     return told
 
 

@@ -32,6 +32,7 @@ from bijlighar.flow.diagnose_dark import mend_dark as mend
 from bijlighar.flow.dues import post_instalments as instalments
 from bijlighar.flow.dues import post_months
 from bijlighar.flow.hand_to_vendor import take_up_unanswered as unanswered
+from bijlighar.flow.pay_compensation import pay_compensations
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
 from bijlighar.flow.tell_unsettled import tell_unsettled
@@ -192,6 +193,7 @@ def refresh_reach(**_: Any) -> None:
 def complaint_clocks(**_: Any) -> None:
     """Let the clock act on every open complaint."""
     let_clocks_run(now=now())
+    pay_compensations(now=now())
 
 
 @_task(later.TAKE_UP_UNANSWERED, retry=_DATABASE_AWAY)

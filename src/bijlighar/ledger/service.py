@@ -16,7 +16,7 @@ from bijlighar.ledger._accounts import WALLET as WALLET
 from bijlighar.ledger._accounts import NoWallet as NoWallet
 from bijlighar.ledger._run import EmptyEntry as EmptyEntry
 from bijlighar.ledger._run import Unbalanced as Unbalanced
-from bijlighar.ledger.models import Wallet
+from bijlighar.ledger.models import Entry, Wallet
 from bijlighar.ledger.values import (
     Balance,
     Book,
@@ -146,6 +146,12 @@ def owned_balances(*, book: Book, owner_ids: Sequence[int]) -> dict[int, int]:
         )
         held = {row["owner_id"]: row["amount_paise"] for row in rows(cursor)}
     return {owner_id: held.get(owner_id, 0) for owner_id in owner_ids}
+
+
+def posted(*, reason: str, sources: Sequence[str]) -> frozenset[str]:
+    """Which of these sources were posted under a reason."""
+    found = Entry.objects.filter(reason=reason, source__in=sources).order_by()
+    return frozenset(found.values_list("source", flat=True))
 
 
 def wallets_paise() -> int:

@@ -34,6 +34,8 @@ class Book(StrEnum):
     """What was earned because somebody paid late."""
     INTEREST = "interest"
     """What was given as interest, as on deposits."""
+    COMPENSATION = "compensation"
+    """What was given because a legal clock ran out."""
     ARREARS = "arrears"
     """An owner's old dues set aside, paid by instalments."""
     DEPOSIT = "deposit"

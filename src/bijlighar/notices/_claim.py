@@ -36,7 +36,7 @@ from bijlighar.notices.values import (
 
 log = structlog.get_logger()
 
-CLAIM_HOLDS = timedelta(seconds=180)
+CLAIM_HOLDS = timedelta(seconds=120)
 """Longer than a whole batch may take: BATCH / AT_ONCE calls of TIMEOUT_S seconds."""
 
 
@@ -77,11 +77,13 @@ def prepare(rows: Sequence[Notice], now: datetime) -> list[Ready]:
         .values_list("channel", flat=True)
     )
     left_paise = _left_paise(now)
+    channels = [(one.name, one.medium) for one in _settings.channels()]
     ready, stopped = [], []
     was_for = {row.pk: row.channel for row in rows}
     for row in rows:
         preference = preferences.get(row.connection_id or 0)
-        one = _ready(row, preference, pushes.get(row.connection_id or 0, ()), silent, now)
+        browsers = pushes.get(row.connection_id or 0, ())
+        one = _ready(row, preference, browsers, channels, silent, now)
         if one is not None and not _is_spent(one, left_paise):
             ready.append(one)
             continue
@@ -106,6 +108,7 @@ def _ready(
     row: Notice,
     preference: Preference | None,
     pushes: Sequence[PushTo],
+    channels: Sequence[tuple[str, Medium]],
     silent: frozenset[str],
     now: datetime,
 ) -> Ready | None:
@@ -118,7 +121,7 @@ def _ready(
     if preference is not None and preference.mail:
         reachable.add(Medium.MAIL)
     ways = sending.route(
-        channels=[(one.name, one.medium) for one in _settings.channels()],
+        channels=channels,
         given_up=frozenset(filter(None, row.given_up.split(","))),
         silent=silent,
         reachable=frozenset(reachable),

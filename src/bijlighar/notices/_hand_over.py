@@ -13,7 +13,7 @@ from threading import Lock
 
 from bijlighar.notices import _settings
 from bijlighar.notices._ready import Attempt, Ready
-from bijlighar.notices.channels.channel import Handed, Refused, Silent
+from bijlighar.notices.channels.channel import Handed, Refused, Settings, Silent
 from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.values import Outcome
 
@@ -75,8 +75,8 @@ def _calls(ready: Sequence[Ready], wire: Wire) -> list[Callable[[], list[Attempt
     calls: list[Callable[[], list[Attempt]]] = []
     for several in many.values():
         for part in _parts(several):
-            calls.append(partial(_attempt_many, part, wire))
-    calls += [partial(_attempt_alone, one, wire) for one in alone]
+            calls.append(partial(_attempt_many, part, told, wire))
+    calls += [partial(_attempt_alone, one, told, wire) for one in alone]
     return calls
 
 
@@ -84,24 +84,24 @@ def _parts(ready: Sequence[Ready]) -> list[Sequence[Ready]]:
     return [ready[first : first + MANY] for first in range(0, len(ready), MANY)]
 
 
-def _attempt_alone(ready: Ready, wire: Wire) -> list[Attempt]:
+def _attempt_alone(ready: Ready, told: Settings, wire: Wire) -> list[Attempt]:
     try:
-        handed = ready.channel.carry(ready.to_send, _settings.told(), wire)
+        handed = ready.channel.carry(ready.to_send, told, wire)
     except (Refused, Silent) as error:
         return [_failed(ready, error)]
     return [Attempt(ready=ready, outcome=Outcome.TAKEN, handed=handed)]
 
 
-def _attempt_many(ready: Sequence[Ready], wire: Wire) -> list[Attempt]:
+def _attempt_many(ready: Sequence[Ready], told: Settings, wire: Wire) -> list[Attempt]:
     """One call for all; where the operator refuses it whole, one call each finds why."""
     carry_many = ready[0].channel.carry_many
     assert carry_many is not None
     try:
-        came = carry_many([one.to_send for one in ready], _settings.told(), wire)
+        came = carry_many([one.to_send for one in ready], told, wire)
     except Silent as error:
         return [_failed(one, error) for one in ready]
     except Refused:
-        return [attempt for one in ready for attempt in _attempt_alone(one, wire)]
+        return [attempt for one in ready for attempt in _attempt_alone(one, told, wire)]
     return [
         _failed(one, said)
         if isinstance(said, Refused)

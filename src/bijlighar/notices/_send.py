@@ -23,9 +23,9 @@ from bijlighar.notices.values import Outcome, Urgency
 
 log = structlog.get_logger()
 
-BATCH = 400
+BATCH = 200
 """What one process has in its hands at most: what may be handed over again after its
-death. A code waits for the batch before it, which takes a quarter of a second."""
+death. A code waits for the batch before it, which takes a fraction of a second."""
 DEAD_AT_ONCE = 500
 
 
