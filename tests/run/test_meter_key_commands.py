@@ -42,6 +42,8 @@ def test_a_batch_comes_in_is_asked_what_it_is_and_gets_new_keys(committed_db, tm
         assert "1 meters have keys now" in run("take-in", sealed)
         assert "1 well" in run("configure")
         assert headend.configuration_of(meter_id=home.meter_id).control_mode == 4
+        assert run("configure") == ""
+        assert "1 well" in run("configure", "--serial", "BIJ00001")
         assert "1 proved" in run("rotate", "--serial", "BIJ00001")
         assert pretend.keys.encryption_key != ours["encryption_key"]
         assert "1 proved" in run("rotate", "--every")

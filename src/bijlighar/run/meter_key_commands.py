@@ -118,8 +118,9 @@ def take_in(file: Path, open_csv: bool, report: Path | None) -> None:
 
 
 @keys.command()
+@click.option("--serial", "serials", multiple=True, help="These, though asked before.")
 @click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1, 300))
-def configure(timeout: float) -> None:
+def configure(serials: tuple[str, ...], timeout: float) -> None:
     """Ask every meter that was not asked yet what it is, and keep the answer.
 
     Control mode of the relay, columns of the profiles, scalers. A relay that would leave
@@ -139,9 +140,7 @@ def configure(timeout: float) -> None:
 
     found: Counter[str] = Counter()
     with _own_number() as own:
-        after = 0
-        while part := headend.unread_configurations(limit=PART, after=after):
-            after = part[-1]
+        for part in _to_configure(serials):
             for meter_id, said in _each(asking, part, own=own):
                 found[said.split(":")[0]] += 1
                 if said != "well":
@@ -261,13 +260,30 @@ class UnknownSerial(BijligharError):
     """No meter has this serial."""
 
 
+def _to_configure(serials: Sequence[str]) -> Iterator[Sequence[int]]:
+    from bijlighar.headend import service as headend
+
+    if serials:
+        yield _named(serials)
+        return
+    after = 0
+    while part := headend.unread_configurations(limit=PART, after=after):
+        after = part[-1]
+        yield part
+
+
 def _chosen(serials: Sequence[str], *, every: bool, limit: int) -> Sequence[int]:
     from bijlighar.clock.clock import now
-    from bijlighar.connections import service as connections
     from bijlighar.headend import service as headend
 
     if every:
         return headend.meters_by_age_of_keys(limit=limit, now=now())
+    return _named(serials)
+
+
+def _named(serials: Sequence[str]) -> Sequence[int]:
+    from bijlighar.connections import service as connections
+
     found = {one.serial: one.meter_id for one in connections.meters_named(serials=serials)}
     missing = sorted(set(serials) - found.keys())
     if missing:
