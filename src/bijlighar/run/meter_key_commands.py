@@ -129,7 +129,6 @@ def configure(serials: tuple[str, ...], timeout: float) -> None:
     """
     set_up()
     from bijlighar.clock.clock import now
-    from bijlighar.headend import service as headend
     from bijlighar.run.meter_rotate import configure as one
 
     def asking(meter_id: int) -> str:
@@ -186,6 +185,9 @@ def rotate(serials: tuple[str, ...], every: bool, limit: int, timeout: float) ->
     with _own_number() as own:
         for _, said in _each(changing, list(changes), own=own):
             found[said] += 1
+    # Meters that a head-end is talking to just now are left to it.
+    if busy := len(changes) - sum(found.values()):
+        found["busy"] = busy
     for said, many in sorted(found.items()):
         click.echo(f"{many} {said}")
     if set(found) - {"proved"}:
