@@ -264,6 +264,12 @@ def meters_named(*, serials: Sequence[str]) -> tuple[MeterAddress, ...]:
     return _addresses(Meter.objects.filter(serial__in=serials))
 
 
+def meters_titled(*, titles: Sequence[bytes]) -> dict[bytes, int]:
+    """The ids of the meters that bear these system titles, by title."""
+    found = Meter.objects.filter(system_title__in=list(titles))
+    return {bytes(one.system_title): one.pk for one in found.order_by("pk")}
+
+
 def meter_known_as(
     *, hosts: Sequence[str], port: int, serial: str, system_title: bytes
 ) -> MeterAddress | None:

@@ -28,11 +28,12 @@ def hear_meter(
     """
     meter_ids = [one.meter_id for one in heard]
     with transaction.atomic(durable=True):
+        # First: it locks the meters, so a push and a reading of one are kept in turn.
+        headend.heard(meter_counters=meter_counters, now=now)
         known = readings.last_register_days(meter_ids=meter_ids)
         stored = readings.store(heard=heard, now=now)
-        headend.heard(meter_counters=meter_counters, now=now)
         charge_what_came(heard=heard, known=known)
-    _take_up_again(meter_ids, now)
+    take_up_again(meter_ids=meter_ids, now=now)
     return stored
 
 
@@ -75,7 +76,7 @@ def _charge_late(heard: Sequence[Heard], known: Mapping[int, date]) -> None:
         later.charge_again(connection_ids=sorted(connection_ids), first=first, because=LATE)
 
 
-def _take_up_again(meter_ids: Sequence[int], now: datetime) -> None:
+def take_up_again(*, meter_ids: Sequence[int], now: datetime) -> None:
     """Apart from the readings: what happens to one home must not lose others'."""
     headend.hurry(meter_ids=meter_ids, now=now)
     for command in headend.failed_disconnections(meter_ids=meter_ids):

@@ -145,6 +145,8 @@ class MeterContact(models.Model):
     events_until = models.DateTimeField(null=True)
     clock_drift_s = models.IntegerField(null=True)
     clock_seen_at = models.DateTimeField(null=True)
+    alert_word = models.TextField(default="")
+    """The last event status word pushed: what is new in the next one is an event."""
 
     class Meta:
         indexes = [models.Index(fields=["read_not_before"], name="contact_due")]

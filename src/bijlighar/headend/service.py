@@ -41,6 +41,9 @@ from bijlighar.headend._handing import hand_over as hand_over
 from bijlighar.headend._handing import heard_by_others as heard_by_others
 from bijlighar.headend._handing import lock_for_vendor as lock_for_vendor
 from bijlighar.headend._handing import not_answered as not_answered
+from bijlighar.headend._pushes import note_refused as note_refused
+from bijlighar.headend._pushes import push_access as push_access
+from bijlighar.headend._pushes import take_pushes as take_pushes
 from bijlighar.headend._questions import answering_below as answering_below
 from bijlighar.headend._questions import contact_with as contact_with
 from bijlighar.headend._questions import waiting_command as waiting_command

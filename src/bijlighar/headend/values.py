@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from bijlighar.readings.values import Heard
+
 
 class CommandState(StrEnum):
     """How far a relay command got; see states.py for what leads where."""
@@ -177,6 +179,28 @@ class ClockSeen:
     action: ClockAction
     is_set: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushAccess:
+    """All that is needed to open a meter's pushes. Held in memory only, never logged."""
+
+    meter_id: int
+    encryption_key: bytes
+    authentication_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """A genuine push: what it brought, and the counter that it came with.
+
+    `alert_word` is the event status word, if any: 128 bits, the first at the left.
+    """
+
+    heard: Heard
+    counter: int
+    at: datetime
+    alert_word: str | None = None
 
 
 class Talk(StrEnum):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from bijlighar.kernel.ist import ONE_DAY, days_between
-from bijlighar.readings.values import Closable, ClosedUntil, DayUsage
+from bijlighar.readings.values import Blocks, Closable, ClosedUntil, DayUsage
 
 
 def closable(
@@ -39,6 +40,24 @@ def closable(
         found.extend(_shared(meter_id, day, closes, opening, closing))
         opening, day = closing, closes + ONE_DAY
     return Closable(days=tuple(found), error="")
+
+
+def unheld(
+    blocks: Blocks, held: Mapping[tuple[int, date], Collection[int]]
+) -> Iterator[Blocks]:
+    """The parts of a run of half-hours that are not held yet, each a run of its own."""
+    known = held.get((blocks.meter_id, blocks.day), ())
+    run: list[int] = []
+    first = blocks.first_block
+    for number, energy_wh in enumerate(blocks.energies_wh, start=blocks.first_block):
+        if number not in known:
+            first = first if run else number
+            run.append(energy_wh)
+        elif run:
+            yield replace(blocks, first_block=first, energies_wh=tuple(run))
+            run = []
+    if run:
+        yield replace(blocks, first_block=first, energies_wh=tuple(run))
 
 
 def _next_known(

@@ -227,6 +227,15 @@ def _store_registers(
 
 
 def _store_blocks(blocks: Sequence[Blocks], now: datetime) -> int:
+    """Keep half-hours that are not held yet: none counts twice, whichever way it came."""
+    if not blocks:
+        return 0
+    held = _held_blocks(blocks)
+    new: list[Blocks] = []
+    for one in blocks:
+        new.extend(rules.unheld(one, held))
+        known = held.setdefault((one.meter_id, one.day), set())
+        known.update(range(one.first_block, one.first_block + len(one.energies_wh)))
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into readings_blockreading"
@@ -243,10 +252,27 @@ def _store_blocks(blocks: Sequence[Blocks], now: datetime) -> int:
                     ReadingSource.BLOCK_PROFILE.value,
                     now,
                 )
-                for one in blocks
+                for one in new
             ],
         )
         return max(int(cursor.rowcount), 0)
+
+
+def _held_blocks(blocks: Sequence[Blocks]) -> dict[tuple[int, date], set[int]]:
+    """Which half-hours are held of these meters' days."""
+    days = sorted({(one.meter_id, one.day) for one in blocks})
+    held: dict[tuple[int, date], set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select block.meter_id, block.day, block.first_block,"
+            " cardinality(block.energies_wh)"
+            " from unnest(%s::bigint[], %s::date[]) as wanted (meter_id, day)"
+            " join readings_blockreading as block using (meter_id, day)",
+            [[meter_id for meter_id, _ in days], [day for _, day in days]],
+        )
+        for meter_id, day, first, many in cursor.fetchall():
+            held.setdefault((meter_id, day), set()).update(range(first, first + many))
+    return held
 
 
 def _keep_depths(depths: Mapping[int, date]) -> None:

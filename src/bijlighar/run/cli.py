@@ -16,7 +16,7 @@ from bijlighar.run.bill_commands import bills
 from bijlighar.run.by_hand import set_up
 from bijlighar.run.charge_commands import charges
 from bijlighar.run.claim_commands import claims
-from bijlighar.run.headend_commands import poll
+from bijlighar.run.headend_commands import listen, poll
 from bijlighar.run.meter_commands import meter
 from bijlighar.run.mode_commands import mode
 from bijlighar.run.staff_commands import staff
@@ -221,6 +221,7 @@ def restored() -> None:
 main.add_command(audit)
 main.add_command(bills)
 main.add_command(charges)
+main.add_command(listen)
 main.add_command(claims)
 main.add_command(meter)
 main.add_command(mode)

@@ -27,3 +27,22 @@ def poll(answer_timeout: float, at_once: int) -> None:
     from bijlighar.run.poll import poll as run
 
     asyncio.run(run(answer_timeout_s=answer_timeout, at_once=at_once))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=4059, show_default=True, help="TCP port.")
+def listen(host: str, port: int) -> None:
+    """The head-end's ear: takes what meters push unasked.
+
+    Alerts, first breath and last gasp, half-hours and midnight registers, sealed with each
+    meter's keys. Replays are refused, a meter that does not stop is held back, and of
+    strangers only the number is kept.
+
+    \b
+    Example: bijlighar listen --host 10.20.0.5 --port 4059
+    """
+    set_up()
+    from bijlighar.run.listen import listen as run
+
+    asyncio.run(run(host=host, port=port))

@@ -40,9 +40,16 @@ def town_of_environment() -> Town:
             webhook_secret=held["BIJLIGHAR_GATEWAY_WEBHOOK_SECRET"],
             webhook_url=webhook,
             sms_key=held["BIJLIGHAR_SMS_KEY"],
+            push_to=_push_to(held.get("BIJLIGHAR_PUSH_TO", "")),
         ),
         now=now,
     )
+
+
+def _push_to(address: str) -> tuple[str, int] | None:
+    """Where meters push to, from HOST:PORT; None from nothing."""
+    host, _, port = address.rpartition(":")
+    return (host, int(port)) if address else None
 
 
 async def run_town() -> None:

@@ -34,6 +34,7 @@ from bijlighar.simulator.fleet import (
 from bijlighar.simulator.gateway import Gateway, GatewaySettings
 from bijlighar.simulator.gateway_routes import GatewayRoutes
 from bijlighar.simulator.phones import PhoneRoutes, Phones
+from bijlighar.simulator.pushes import Pusher
 from bijlighar.simulator.residents import Resident
 from bijlighar.simulator.town_calendar import TOWN_START, TownCalendar
 from bijlighar.simulator.town_routes import TownRoutes
@@ -75,6 +76,8 @@ class TownSettings:
     late_webhook: timedelta = timedelta(seconds=30)
     sms_key: str = field(default="pretend_sms_key", repr=False)
     language: str = "hi"
+    push_to: tuple[str, int] | None = None
+    """Where the head-end listens for what meters say unasked; None: they push nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,9 @@ class Town:
         self._tasks = [asyncio.create_task(self._server.serve(sockets=[listening]))]
         if self.settings.webhook_url is not None:
             self._tasks.append(asyncio.create_task(self._delivery.run()))
+        if self.settings.push_to is not None:
+            pusher = Pusher(fleet=self.fleet, to=self.settings.push_to)
+            self._tasks.append(asyncio.create_task(pusher.run()))
         while not self._server.started and not self._tasks[0].done():
             await asyncio.sleep(_SOON_S)
         log.info("simulator.town.started", meters=len(self.residents))

@@ -4,11 +4,19 @@ with heard as (
         as heard (meter_id, counter)
 ),
 
+secrets as (
+    select secret.meter_id, heard.counter
+    from headend_metersecret as secret
+    join heard on heard.meter_id = secret.meter_id
+    order by secret.meter_id
+    for update of secret
+),
+
 counted as (
     update headend_metersecret as secret
-    set known_meter_counter = greatest(secret.known_meter_counter, heard.counter)
-    from heard
-    where heard.meter_id = secret.meter_id
+    set known_meter_counter = greatest(secret.known_meter_counter, secrets.counter)
+    from secrets
+    where secrets.meter_id = secret.meter_id
 ),
 
 locked as (
