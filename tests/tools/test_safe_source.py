@@ -61,7 +61,7 @@ KNOWS_CRYPTOGRAPHY = {
     "kyc/_offline_qr.py": "signatures of offline QR codes, by pinned certificates",
     "headend/session.py": "random challenges",
     "headend/_commission.py": "SHA-256 of a key file, to know it again",
-    "headend/_key_files.py": "key files: AES-256-GCM under a key from a passphrase (scrypt)",
+    "headend/_key_files.py": "key files: AES-256-GCM, its key from a passphrase",
     "headend/_rotate.py": "new keys of meters, at random",
     "run/meter_line.py": "random challenges and system titles of a bench",
     "payments/gateways/pretend/gateway.py": "HMAC-SHA-256 of webhooks",
