@@ -36,6 +36,7 @@ CHANGE_NUMBERS = "flow.change_numbers"
 WATCH_BUDGETS = "flow.watch_budgets"
 ASK_GATEWAY = "flow.ask_gateway"
 ASK_GATEWAYS = "flow.ask_gateways"
+TELL_DIGESTS = "flow.tell_digests"
 COUNT_LEVELS = "dashboards.count_levels"
 TAKE_UP_UNANSWERED = "flow.take_up_unanswered"
 

@@ -101,6 +101,12 @@ SCHEDULE = (
         why="relay commands on which a vendor's head-end is silent are tried anew",
     ),
     Line(
+        task=later.TELL_DIGESTS,
+        first_at=time(9, 0),
+        every=DAY,
+        why="who wishes a digest is told of yesterday or of last week, when people are up",
+    ),
+    Line(
         task=later.FORGET_ANSWERS,
         first_at=time(3, 0),
         every=DAY,

@@ -35,6 +35,7 @@ from bijlighar.flow.hand_to_vendor import take_up_unanswered as unanswered
 from bijlighar.flow.pay_compensation import pay_compensations
 from bijlighar.flow.review_supply import review_supply
 from bijlighar.flow.take_in_masters import take_in_part, take_up_quiet
+from bijlighar.flow.tell_digests import tell_digests as digests
 from bijlighar.flow.tell_unsettled import tell_unsettled
 from bijlighar.flow.watch_budgets import watch_budgets as watch
 from bijlighar.grid import service as grid
@@ -45,6 +46,7 @@ from bijlighar.ledger import service as ledger
 from bijlighar.logins import service as logins
 from bijlighar.masters import service as masters
 from bijlighar.notices import service as notices
+from bijlighar.payments import service as payments
 from bijlighar.people import service as people
 
 log = structlog.get_logger()
@@ -221,6 +223,12 @@ def ask_gateways(**_: Any) -> None:
     tell_unsettled(now=now())
 
 
+@_task(later.TELL_DIGESTS, retry=_DATABASE_AWAY)
+def tell_digests(**_: Any) -> None:
+    """Tell those who wish it what yesterday, or last week, came to."""
+    digests(now=now())
+
+
 @_task(later.CHECK_IMPORT, retry=_DATABASE_AWAY)
 def check_import(*, import_id: int, **_: Any) -> None:
     """Try an import's file out."""
@@ -278,3 +286,4 @@ def forget_answers(**_: Any) -> None:
     people.forget_answers(real_now=real_now())
     people.forget_tokens(real_now=real_now())
     logins.forget_codes(real_now=real_now())
+    payments.forget_lookups(real_now=real_now())

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from django.db import transaction
 
 from bijlighar.notices import (
+    _catalogue,
     _hand_over,
     _preferences,
     _read,
@@ -111,6 +112,7 @@ handings = _read.handings
 alarms = _read.alarms
 channels_today = _read.channels_today
 shorten = rules.shorten
+catalogue_texts = _catalogue.texts
 
 
 def may_be_told(*, words: str) -> bool:

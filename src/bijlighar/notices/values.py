@@ -255,3 +255,24 @@ class ChannelToday:
     messages: int
     paise: int
     cap_paise: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueText:
+    """A registered text as staff check it against the operators' register."""
+
+    kind: NoticeKind
+    language: str
+    sender: str
+    """The DLT header."""
+    template_id: str
+    text: str
+    urgency: Urgency
+    is_always_told: bool
+    variables: tuple[tuple[str, str], ...]
+    """Name and type, as they come."""
+    alphabet: str
+    parts: int
+    """SMS parts with values of usual length."""
+    most_parts: int
+    """With every variable at its longest."""

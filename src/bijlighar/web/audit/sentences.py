@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, Promise] = {
     "masters.import.started": _("An import was taken in"),
     "masters.import.stopped": _("An import was stopped"),
     "masters.import.uploaded": _("A file to import was uploaded"),
+    "notices.preferences.changed": _("A consumer changed how messages come"),
     "outages.outage.cancelled": _("A planned outage was cancelled"),
     "outages.outage.changed": _("An outage got other hours"),
     "outages.outage.ended": _("An outage was over"),

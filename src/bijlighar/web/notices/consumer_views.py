@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bijlighar.clock import clock
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
+from bijlighar.flow.wish_notices import wish_notices
 from bijlighar.logins.values import Access
 from bijlighar.notices import service as notices
 from bijlighar.notices.values import Digest, Medium, Preferences
-from bijlighar.web.access import ConsumerRequest, consumer, consumer_with
+from bijlighar.web.access import ConsumerRequest, consumer, consumer_with, origin_of
 from bijlighar.web.notices import words
 
 MESSAGES_SHOWN = 30
@@ -67,8 +68,12 @@ def page(request: ConsumerRequest, consumer_number: str) -> HttpResponse:
     form = PreferencesForm(request.POST)
     if not form.is_valid():
         return _page(request, home, form)
-    notices.set_preferences(
-        connection_id=home.connection_id, wished=_wished(form), now=clock.now()
+    wish_notices(
+        home=home,
+        wished=_wished(form),
+        by=request.login,
+        origin=origin_of(request, channel="consumer"),
+        now=clock.now(),
     )
     messages.success(request, gettext("Saved. From now on messages come like this."))
     return HttpResponseRedirect(reverse("home_notices", args=[consumer_number]))
