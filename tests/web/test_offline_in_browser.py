@@ -304,6 +304,10 @@ def test_a_page_left_open_tells_its_age_until_it_hears_again(site: Site, phone) 
     site.stop()
     page.clock.fast_forward(5 * 60_000)
     expect(age).to_have_text("5 मिनट पहले का; नया देखने के लिए नेटवर्क चाहिए।")
+    expect(page.get_by_text("अभी का बैलेंस")).to_be_hidden()
+    expect(page.get_by_text("बिजली चालू है")).to_be_hidden()
+    expect(page.get_by_text("तब बिजली चालू थी।")).to_be_visible()
+    assert axe(page) == []
     shot(page, "open-hi")
     page.clock.fast_forward(2 * 60_000)
     expect(age).to_contain_text("7 मिनट पहले का")
@@ -313,7 +317,8 @@ def test_a_page_left_open_tells_its_age_until_it_hears_again(site: Site, phone) 
     site.start()
     page.clock.run_for(25_000)
     expect(age).to_be_hidden(timeout=15_000)
-    expect(page.locator(".panel-old")).to_have_count(0)
+    expect(page.locator(".panel-aged, .panel-old")).to_have_count(0)
+    expect(page.get_by_text("अभी का बैलेंस")).to_be_visible()
 
 
 def test_the_site_is_offered_for_the_screen_once_the_browser_does(

@@ -184,7 +184,11 @@
     const isStale = !navigator.onLine || now - heardAt > SAID_AFTER_MS || now < heardAt;
     line.hidden = !isStale;
     if (isStale) line.querySelector("[data-age-said]").textContent = age(heardAt, now);
-    line.closest(".panel").classList.toggle("panel-old", isStale && isOld(heardAt, now));
+    const panel = line.closest(".panel");
+    panel.classList.toggle("panel-aged", isStale);
+    panel.classList.toggle("panel-old", isStale && isOld(heardAt, now));
+    panel.querySelectorAll("[data-now]").forEach((part) => { part.hidden = isStale; });
+    panel.querySelectorAll("[data-then]").forEach((part) => { part.hidden = !isStale; });
   }
 
   if (document.querySelector("[data-offline-homes]")) {
