@@ -12,7 +12,8 @@ from bijlighar.headend import _commission_rows
 from bijlighar.headend import service as headend
 from bijlighar.headend.control_modes import alarm_of
 from bijlighar.headend.values import Configuration, KeyFault, RelayAlarm
-from tests.cast import new_connection, with_root_key
+from bijlighar.people.values import Scope
+from tests.cast import grid_of_cast, new_connection, with_root_key
 
 NOW = datetime(2026, 4, 7, 6, 0, tzinfo=UTC)
 HEADS = "serial,encryption_key,authentication_key,master_key,lls_secret,system_title"
@@ -216,12 +217,17 @@ def test_what_a_meter_is_is_kept_and_its_alarm_is_told_once(meters):
     assert headend.keep_configuration(found=configuration(balram, 4), now=NOW) is None
     assert headend.unread_configurations(limit=10) == ()
     assert headend.configuration_of(meter_id=asha) == configuration(asha, 3)
-    (one,) = headend.alarming_relays(limit=10)
-    assert (one.serial, one.control_mode, one.alarm) == (
+    (one,) = headend.alarming_relays(scope=None, limit=10)
+    assert (one.serial, one.consumer_number, one.control_mode, one.alarm) == (
         ASHA,
+        "7310000001",
         3,
         RelayAlarm.WAITS_FOR_BUTTON,
     )
+    for area, serials in (("T1", [ASHA]), ("T2", [])):
+        scope = Scope(area_ids=frozenset({grid_of_cast()[area]}))
+        found = headend.alarming_relays(scope=scope, limit=10)
+        assert [one.serial for one in found] == serials
     assert sum("waits_for" in line for line in trail()) == 1
     headend.keep_configuration(found=configuration(asha, 2), now=NOW)
-    assert headend.alarming_relays(limit=10) == ()
+    assert headend.alarming_relays(scope=None, limit=10) == ()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 from django.db import connection, transaction
 
-from bijlighar.connections import service as connections
 from bijlighar.headend.control_modes import alarm_of
 from bijlighar.headend.models import MeterConfiguration
 from bijlighar.headend.values import AlarmingRelay, Configuration, RelayAlarm
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.people import service as people
-from bijlighar.people.values import SYSTEM, Change
+from bijlighar.people.values import SYSTEM, Change, Scope
 
 log = structlog.get_logger()
 
@@ -70,29 +68,26 @@ def configuration_of(*, meter_id: int) -> Configuration | None:
     )
 
 
-def alarming_relays(*, limit: int, offset: int = 0) -> tuple[AlarmingRelay, ...]:
+def alarming_relays(
+    *, scope: Scope | None, limit: int, offset: int = 0
+) -> tuple[AlarmingRelay, ...]:
     """Meters whose relay would leave a paid consumer waiting, or never opens.
 
-    A signed-in person sees those of their own areas, by the database's own fence.
+    Those of a scope; of the whole installation where there is none (`None`).
     """
-    found = MeterConfiguration.objects.exclude(alarm="").order_by("alarm", "meter_id")
-    held = list(found[offset : offset + limit])
-    serials = _serials([row.meter_id for row in held])
-    return tuple(
-        AlarmingRelay(
-            meter_id=row.meter_id,
-            serial=serials[row.meter_id],
-            control_mode=row.control_mode or 0,
-            alarm=RelayAlarm(row.alarm),
-            read_at=row.read_at,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("bijlighar.headend", "alarming_relays"),
+            {
+                "areas": None if scope is None else scope.areas,
+                "limit": limit,
+                "offset": offset,
+            },
         )
-        for row in held
-    )
-
-
-def _serials(meter_ids: Sequence[int]) -> dict[int, str]:
-    known = connections.meter_addresses(meter_ids=meter_ids)
-    return {one.meter_id: one.serial for one in known}
+        return tuple(
+            AlarmingRelay(**{**row, "alarm": RelayAlarm(row["alarm"])})
+            for row in rows(cursor)
+        )
 
 
 def _tell(found: Configuration, alarm: RelayAlarm, now: datetime) -> None:

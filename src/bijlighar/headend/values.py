@@ -354,6 +354,9 @@ class AlarmingRelay:
 
     meter_id: int
     serial: str
+    consumer_number: str
+    """Empty where the meter hangs nowhere."""
+    transformer_code: str
     control_mode: int
     alarm: RelayAlarm
     read_at: datetime

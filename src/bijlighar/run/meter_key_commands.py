@@ -201,7 +201,7 @@ def relays() -> None:
     from bijlighar.headend import service as headend
 
     offset = 0
-    while part := headend.alarming_relays(limit=PART, offset=offset):
+    while part := headend.alarming_relays(scope=None, limit=PART, offset=offset):
         offset += len(part)
         for one in part:
             mode = f"control mode {one.control_mode}"

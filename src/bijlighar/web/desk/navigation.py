@@ -50,6 +50,7 @@ SECTIONS = {
     "outage_new": "outages",
     "notice": "notices",
     "silent_meters": "levels",
+    "relays": "levels",
     "kyc_waiting": "kyc_progress",
     "kyc_check": "kyc_progress",
 }

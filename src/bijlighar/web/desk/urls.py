@@ -10,6 +10,7 @@ from bijlighar.web.desk import (
     connection_views,
     level_views,
     list_views,
+    relay_views,
     saved_views,
     search_views,
     views,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("levels/file/", level_views.levels_csv, name="levels_csv"),
     path("levels/silent/", level_views.silent, name="silent_meters"),
     path("levels/silent/file/", level_views.silent_csv, name="silent_csv"),
+    path("relays/", relay_views.relays, name="relays"),
     path("views/", saved_views.save, name="save_view"),
     path("views/<int:view_id>/", saved_views.change, name="change_view"),
 ]
