@@ -9,10 +9,10 @@ MAKEFLAGS += --no-print-directory
 SETUP = @command -v $(PYTHON) >/dev/null || { echo "Bijlighar needs Python 3.11 or newer, but there is no $(PYTHON) here: install it and run the same command again." >&2; exit 1; }; $(PYTHON) tools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check fuzz bench lock messages clean
+.PHONY: help run setup test check fuzz fuzz-dlms bench lock messages clean
 
 help:  ## Say what can be made
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run:  ## Set up and run the demo town on http://127.0.0.1:8000 (PORT=9000 for another)
 	$(SETUP)
@@ -34,6 +34,10 @@ check:  ## Format, lint, house rules, import contracts, types, migrations, trans
 fuzz:  ## Ask the API everything as everybody, for longer (EXAMPLES=100 an operation)
 	$(SETUP) --dev
 	@BIJLIGHAR_FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(VENV_PYTHON) -m pytest -n 0 -s -p no:logging tests/web/api/test_fuzz.py
+
+fuzz-dlms:  ## Throw octets at every decoder of the meters' language (SECONDS=600)
+	$(SETUP) --dev
+	@$(VENV_PYTHON) tools/fuzz_dlms.py --seconds $(or $(SECONDS),600)
 
 bench:  ## Measure the headline figures (QUICK=1: a minute each at most)
 	$(SETUP) --dev --bench

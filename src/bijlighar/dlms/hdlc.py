@@ -173,7 +173,9 @@ class FrameReader:
         return end
 
     def _damaged(self, message: str) -> DecodeError:
-        return DecodeError(message, offset=0, data=bytes(self._pending))
+        # Only the octets that are shown: copying all that is pending for each flag in a
+        # noisy line would grow with the square of its length.
+        return DecodeError(message, offset=0, data=bytes(self._pending[:_FORMAT_END]))
 
     def _drop(self, octets: int) -> None:
         self.discarded += octets - self._pending.count(_FLAG, 0, octets)
