@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
 from datetime import date, timedelta
@@ -135,6 +136,14 @@ class TestHalfHours:
             "Units": "0.080",
             "Heard": "1",
         }
+        address = f"/home/{asha.consumer_number}/use/files/half-hours/"
+        small = english.get(
+            address,
+            {"first": "2026-04-01", "last": "2026-04-02"},
+            headers={"accept-encoding": "gzip"},
+        )
+        plain = gzip.decompress(b"".join(small.streaming_content)).decode()
+        assert list(csv.DictReader(io.StringIO(plain.removeprefix(BOM)))) == held
         missing = held[48]
         assert (missing["Day"], missing["Units"], missing["Heard"]) == (
             "2026-04-02",

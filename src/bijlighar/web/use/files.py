@@ -65,6 +65,7 @@ def page(request: ConsumerRequest, consumer_number: str) -> HttpResponse:
 
 
 @consumer
+@gzip_page
 @require_safe
 def download(
     request: ConsumerRequest, consumer_number: str, file: str
