@@ -127,9 +127,19 @@ def test_no_notice_asks_for_an_otp_a_call_or_a_click(kind, language):
     assert not FRAUD.search(text)
 
 
-WARNINGS = ("ओटीपी किसी को न बताएँ।", "Never tell anybody an OTP.")
+WARNINGS = (
+    "ओटीपी किसी को न बताएँ।",
+    "ओटीपी किसी को फ़ोन पर न बताएँ।",
+    "Never tell anybody an OTP.",
+    "Never tell anybody an OTP on the phone.",
+)
 """What may be said of an OTP: never to tell it."""
-WARNED = {NoticeKind.DISCONNECTION_AHEAD, NoticeKind.NUMBER_CHANGE_ASKED}
+WARNED = {
+    NoticeKind.BALANCE_USED_UP,
+    NoticeKind.DISCONNECTED,
+    NoticeKind.DISCONNECTION_AHEAD,
+    NoticeKind.NUMBER_CHANGE_ASKED,
+}
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])

@@ -15,6 +15,7 @@ from bijlighar.kernel.ist import day_starts
 from bijlighar.notices import service as notices
 from bijlighar.notices.models import Notice, PushAddress
 from bijlighar.notices.values import Digest, Medium, NewNotice, NoticeKind
+from bijlighar.people.models import AuditRecord
 from bijlighar.people.values import Role
 from tests.cast import connect
 from tests.notices.operators import SECRET, push_private_key, signed
@@ -272,3 +273,42 @@ def test_whatsapp_s_handshake_is_answered_with_the_right_word_only(asha, browser
     right = browser.get(address, {**asked, "hub.verify_token": "our word"})
     assert right.content == b"<b>4711"
     assert right.headers["Content-Type"].startswith("text/plain")
+
+
+def test_every_registered_text_can_be_checked_by_staff(ids, no_waiting):
+    client = staff(Role.EXECUTIVE_ENGINEER, ids["D1"])
+    client.cookies["django_language"] = "en"
+    page = client.get("/desk/notices/texts/").content.decode()
+    for one in notices.catalogue_texts():
+        assert one.template_id in page
+        assert 1 <= one.parts <= one.most_parts <= 5
+    assert "ओटीपी किसी को फ़ोन पर न बताएँ" in page
+
+
+def test_warnings_say_never_to_tell_an_otp_in_as_few_parts_as_before():
+    told = {
+        (one.kind, one.language): one
+        for one in notices.catalogue_texts()
+        if one.kind in (NoticeKind.BALANCE_USED_UP, NoticeKind.DISCONNECTED)
+    }
+    for (_kind, language), one in told.items():
+        assert ("ओटीपी किसी को फ़ोन पर न बताएँ" if language == "hi" else "OTP") in one.text
+        assert one.parts == (3 if language == "hi" else 2)
+
+
+def test_a_change_of_wishes_stands_in_the_audit_trail_without_the_address(asha, demo):
+    client = ResidentClient(SERVER_NAME="localhost")
+    page = f"/home/{asha.consumer_number}/notices/"
+    wished = {
+        "medium": "sms",
+        "language": "en",
+        "digest": "weekly",
+        "wants_news": "1",
+        "mail": "asha@example.org",
+    }
+    assert client.post(page, wished).status_code == 302
+    (entry,) = AuditRecord.objects.filter(action="notices.preferences.changed")
+    assert "weekly" in entry.payload
+    assert "asha@example.org" not in entry.payload
+    assert client.post(page, {**wished, "medium": "pigeon"}).status_code == 422
+    assert AuditRecord.objects.filter(action="notices.preferences.changed").count() == 1
