@@ -256,6 +256,7 @@ def test_the_pages_of_use(asha, at, english, hindi):
     # Home says what the month comes to, rated, and leads here; so does a day's page.
     home = english.get(f"/home/{asha.consumer_number}/")
     assert f"₹{expected[1]}" in text_of(home)
+    assert "At your usual use it lasts more than a month." in text_of(home)
     assert f'href="{use}"' in home.content.decode()
     day = english.get(f"/home/{asha.consumer_number}/days/2026-05-10/").content.decode()
     assert f'href="{use}days/2026-05-10/"' in day

@@ -12,7 +12,7 @@ from bijlighar.budgets import service as budgets
 from bijlighar.budgets.values import Measure
 from bijlighar.clock import clock
 from bijlighar.flow import later, tasks
-from bijlighar.flow.close_day import close_day
+from bijlighar.flow.close_day import close_day, correct_reading
 from bijlighar.flow.watch_budgets import watch_budgets
 from bijlighar.kernel.ist import ONE_DAY, month_starts
 from bijlighar.notices import service as notices
@@ -113,6 +113,20 @@ class TestTheNight:
         assert told(asha)[0][0] == "budget_units_reached"
         assert "100% हो गया है, अब तक 108 यूनिट" in told(asha)[0][1]
         assert len(told(asha)) == 3
+
+    def test_does_not_look_back_at_months_that_are_over(self, asha, at):
+        """A reading of April put right on the 20th of May is no news of a budget."""
+        live(asha, *[5_000] * 3)
+        set_units(asha, 10_000)
+        correct_reading(
+            home=asha,
+            day=date(2026, 4, 3),
+            register_wh=asha.initial_register_wh + 20_000,
+            why="read by hand",
+            made_by="a test",
+            now=noon(date(2026, 5, 20)),
+        )
+        assert later.WATCH_BUDGETS not in [name for name, _ in deferred()]
 
     def test_counts_rupees_as_they_were_deducted(self, asha, at):
         budgets.set_budget(

@@ -16,7 +16,7 @@ from bijlighar.connections.values import Home
 from bijlighar.flow import later
 from bijlighar.flow.review_supply import notice_to, review_supply, tell
 from bijlighar.kernel.energy import format_kwh
-from bijlighar.kernel.ist import month_starts
+from bijlighar.kernel.ist import ONE_DAY, month_starts, supply_day_of
 from bijlighar.kernel.money import format_rupees
 from bijlighar.notices.values import NewNotice, NoticeKind
 from bijlighar.readings import service as readings
@@ -84,19 +84,18 @@ def correct_reading(
 def _act_on(charged: ChargedDays, now: datetime) -> None:
     if charged.days:
         review_supply(connection_ids=list(charged.days), now=now)
-        _look_at_budgets(charged)
+        _look_at_budgets(charged, now)
     if charged.ahead:
         _warn_of_thresholds(charged.ahead, now)
 
 
-def _look_at_budgets(charged: ChargedDays) -> None:
-    """The month of each one's last charged day is held against its budget, soon."""
+def _look_at_budgets(charged: ChargedDays, now: datetime) -> None:
+    """The month of yesterday is held against the budgets of those who were charged for days
+    of it, soon. What turned out otherwise in an older month is no news of a budget."""
+    month = month_starts(supply_day_of(now) - ONE_DAY)
     held = budgets.budgets_of(connection_ids=list(charged.days))
-    months: dict[date, list[int]] = {}
-    for connection_id in held:
-        month = month_starts(max(charged.days[connection_id]))
-        months.setdefault(month, []).append(connection_id)
-    for month, ids in sorted(months.items()):
+    ids = [one for one in held if max(charged.days[one]) >= month]
+    if ids:
         later.watch_budgets(connection_ids=ids, month=month)
 
 
