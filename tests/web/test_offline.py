@@ -80,6 +80,12 @@ def test_it_keeps_what_is_the_same_for_everybody_and_all_of_it_is_there(nobody):
         assert finders.find(address.removeprefix("/static/")), address
 
 
+def test_the_worker_hears_pages_of_this_site_only(nobody):
+    script = nobody.get("/sw.js").content.decode()
+    (heard,) = re.findall(r'addEventListener\("message",[^}]*?\{\n(.*)\n', script)
+    assert heard.strip() == "if (event.origin !== self.location.origin) return;"
+
+
 def test_its_version_follows_the_content_of_what_it_keeps(nobody, monkeypatch):
     version = worker.held().version
     worker.held.cache_clear()

@@ -346,6 +346,11 @@ def test_the_database_is_reached_as_encrypted_as_its_address_says():
 # Scripts
 
 
+WEIGHED = {"offline.js": r"localStorage", "install.js": r"postMessage"}
+"""What one script may do nevertheless: a home's dated figures for the hours without network
+(decision 35), and the page's language told to the site's own worker."""
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_no_script_makes_code_or_markup_of_text_or_keeps_anything(path):
     text = path.read_text()
@@ -363,7 +368,8 @@ def test_no_script_makes_code_or_markup_of_text_or_keeps_anything(path):
         r"document\.cookie",
         r"__proto__",
     ):
-        assert not re.search(dangerous, text), dangerous
+        is_weighed = WEIGHED.get(path.name) == dangerous
+        assert bool(re.search(dangerous, text)) == is_weighed, dangerous
 
 
 def test_the_library_of_fragments_may_run_no_script_and_keep_no_page():

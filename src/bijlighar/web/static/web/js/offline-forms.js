@@ -14,7 +14,7 @@
     heardAt = Date.now();
   }
 
-  window.bijligharReaches = async function () {
+  async function reaches() {
     const stop = new AbortController();
     const clock = window.setTimeout(() => stop.abort(), PATIENCE_MS);
     try {
@@ -27,7 +27,7 @@
     } finally {
       window.clearTimeout(clock);
     }
-  };
+  }
 
   function say(form, isUnsent) {
     const words = document.querySelector("template[data-unsent]");
@@ -44,7 +44,7 @@
   async function sendIfHeard(form, button) {
     isAsking = true;
     form.setAttribute("aria-busy", "true");
-    const isThere = navigator.onLine && (await window.bijligharReaches());
+    const isThere = navigator.onLine && (await reaches());
     form.removeAttribute("aria-busy");
     isAsking = false;
     say(form, !isThere);

@@ -172,8 +172,13 @@
   }
 
   async function lookForNetwork() {
-    if (document.hidden || !navigator.onLine || !(await window.bijligharReaches())) return;
-    location.reload();
+    if (document.hidden || !navigator.onLine) return;
+    try {
+      const answer = await fetch("/offline/here/", { cache: "no-store" });
+      if (answer.status === 204) location.reload();
+    } catch {
+      // Still no network: the next look may find it.
+    }
   }
 
   /* A page that stays open while the network is gone. */

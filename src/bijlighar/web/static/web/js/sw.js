@@ -86,6 +86,7 @@ async function fromHere(request) {
 let spoken = null;
 
 self.addEventListener("message", (event) => {
+  if (event.origin !== self.location.origin) return;
   if (event.data?.language in HELD.pages) event.waitUntil(speak(event.data.language));
 });
 
