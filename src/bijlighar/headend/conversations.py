@@ -66,6 +66,8 @@ class Conversations:
     ) -> None:
         self.number = number
         self.ask_time = ask_time
+        self.sending = 0
+        """Relay commands on their way: they come before readings."""
         self.claiming = asyncio.Lock()
         """Held while meters are claimed or given back: the two never cross."""
         self._threads = threads

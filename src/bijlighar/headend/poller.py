@@ -127,9 +127,13 @@ class Poller:
     async def _send_one(self, command: Command) -> None:
         """One attempt at a command, and what came of it."""
         conversations = self._conversations
-        async with conversations.alone_with(command.meter_id) as held:
-            held.commands += 1
-            outcome, attempt = await self._move(command)
+        conversations.sending += 1
+        try:
+            async with conversations.alone_with(command.meter_id) as held:
+                held.commands += 1
+                outcome, attempt = await self._move(command)
+        finally:
+            conversations.sending -= 1
         try:
             await conversations.sync(
                 lambda: self._steps.confirm_relay(

@@ -26,6 +26,9 @@ log = structlog.get_logger()
 LOOK_EVERY_S = 0.5
 KEEP_EVERY_S = 0.2
 MOST_KEPT_AT_ONCE = 250
+FEWER = 4
+"""While commands are on their way, readings take a quarter of their places."""
+
 BATCHES = 8
 """New meters are claimed when an eighth of the places is free."""
 
@@ -88,7 +91,10 @@ class Reader:
 
     async def _patiently_start(self, woken: asyncio.Event) -> int:
         """Start as many readings as there are places; none while the database is away."""
-        free = self._settings.conversations_at_once - len(self._going)
+        places = self._settings.conversations_at_once
+        if self._conversations.sending:
+            places = max(places // FEWER, 1)
+        free = places - len(self._going)
         if free <= 0 or len(self._came) >= 2 * MOST_KEPT_AT_ONCE:
             return 0
         try:
