@@ -34,6 +34,7 @@ from pathlib import Path
 
 import structlog
 
+from bijlighar.run import stage
 from bijlighar.run.stage import Wanted, passing_stage
 
 DATA_START = date(2019, 10, 5)
@@ -43,6 +44,7 @@ METERS, QUICK = 5_000, 400
 COMMANDS, COMMANDS_QUICK = 200, 40
 AT_ONCE = 64
 LOOK_EVERY_S = 0.05
+STARTS_IN_S = 600
 ONLY_THE_DAY = """
 daily: {every_minutes: 1440, window: {from: "00:00", until: "24:00"}}
 blocks: {every_minutes: 1440, window: {from: "00:00", until: "24:00"}}
@@ -62,6 +64,7 @@ def main() -> None:
     chosen = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     homes = QUICK if chosen.quick else METERS
+    stage.STARTS_IN_S = STARTS_IN_S  # 5,000 homes take a while to move in
     wanted = Wanted(days=1, homes=homes, seed=7, data_start=DATA_START)
     with passing_stage(wanted) as staged:
         reads = staged.folder / "reads.yaml"
