@@ -7,16 +7,15 @@ hours) and 1.3 (working targets); the settings are `levels.yaml`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from bijlighar.dashboards import level_rules
+from bijlighar.dashboards import _areas, level_rules
 from bijlighar.dashboards._asking import all_of, chosen
-from bijlighar.dashboards._grid import tops
 from bijlighar.dashboards._level_values import (
     LevelDay,
     LevelFigures,
@@ -24,7 +23,7 @@ from bijlighar.dashboards._level_values import (
     Levels,
     SilentMeter,
 )
-from bijlighar.dashboards._words import BothLanguages
+from bijlighar.dashboards._page_values import Area
 from bijlighar.dashboards.level_settings import LevelSettings, level_settings_in
 from bijlighar.dashboards.models import ServiceLevel
 from bijlighar.grid import service as grid
@@ -40,7 +39,6 @@ from bijlighar.kernel.ist import (
 from bijlighar.kernel.sql import statement
 from bijlighar.people.values import Scope
 
-MOST_AREAS = 2_000
 ROWS_AT_ONCE = 1_000
 A_DAY = timedelta(hours=24)
 
@@ -71,19 +69,18 @@ def levels(
     `until` is the first day not in it. One that lies in no area of the scope is empty.
     """
     if below is not None and not grid.is_within(scope=scope, node_id=below):
-        return _pictured([], [])
-    nodes = chosen(
-        "level_nodes",
-        {
-            "day": today,
-            "parents": [] if below is None else [below],
-            "ids": tops(scope, today) if below is None else [],
-            "limit": MOST_AREAS,
-        },
+        return _pictured((), {}, [])
+    areas = (
+        _areas.at_the_top(scope=scope, day=today)
+        if below is None
+        else _areas.below(node_id=below, scope=scope, day=today)
     )
-    ids = [row["node_id"] for row in nodes]
+    ids = [one.node_id for one in areas]
+    discoms = {
+        row["node_id"]: row["discom_id"] for row in chosen("level_discoms", {"ids": ids})
+    }
     counted = chosen("levels", {"ids": ids, "first": first, "until": until})
-    return _pictured(nodes, counted)
+    return _pictured(areas, discoms, counted)
 
 
 def silent_meters(
@@ -127,7 +124,9 @@ def _count_day(day: date, known: LevelSettings, now: datetime) -> None:
         )
 
 
-def _pictured(nodes: list[dict[str, Any]], counted: list[dict[str, Any]]) -> Levels:
+def _pictured(
+    areas: Sequence[Area], discoms: Mapping[int, int], counted: list[dict[str, Any]]
+) -> Levels:
     by_node: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
     by_day: defaultdict[date, list[Mapping[str, Any]]] = defaultdict(list)
     for row in counted:
@@ -136,15 +135,15 @@ def _pictured(nodes: list[dict[str, Any]], counted: list[dict[str, Any]]) -> Lev
     return Levels(
         lines=tuple(
             LevelLine(
-                node_id=row["node_id"],
-                discom_id=row["discom_id"],
-                kind=Kind(row["kind"]),
-                code=row["code"],
-                name=BothLanguages(en=row["name_en"], hi=row["name_hi"]),
-                has_more=row["has_more"],
-                figures=_figures(by_node[row["node_id"]]),
+                node_id=one.node_id,
+                discom_id=discoms[one.node_id],
+                kind=Kind(one.kind),
+                code=one.code,
+                name=one.name,
+                has_more=one.has_more,
+                figures=_figures(by_node[one.node_id]),
             )
-            for row in nodes
+            for one in areas
         ),
         together=_figures(counted),
         days=tuple(
