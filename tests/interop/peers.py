@@ -73,9 +73,14 @@ def gurux_meter(**asked: object) -> Iterator[GuruxMeter]:
 
 def gurux_head_end(**asked: object) -> dict:
     """What a head-end of gurux-dlms read in one conversation (see `gurux_client.py`)."""
+    return gurux_program("gurux_client.py", **asked)
+
+
+def gurux_program(name: str, **asked: object) -> dict:
+    """What one of the programs beside this file prints."""
     settings = {**KEYS, "title": HEAD_END_TITLE.hex(), "last_counter": 0, **asked}
     done = subprocess.run(
-        [_python(), HERE / "gurux_client.py"],
+        [_python(), HERE / name],
         input=json.dumps(settings),
         capture_output=True,
         text=True,
