@@ -53,7 +53,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="two seconds each, not ten")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument(
-        "--peers", default=sys.executable, help="the Python that has the peers installed"
+        "--peers", default=str(_peers()), help="the Python that has the peers installed"
     )
     chosen = parser.parse_args()
     seconds = 2.0 if chosen.quick else 10.0
@@ -64,6 +64,12 @@ def main() -> int:
         held = {"name": "decode", "quick": chosen.quick, "figures": figures}
         chosen.json.write_text(json.dumps(held, indent=2) + "\n")
     return 0
+
+
+def _peers() -> Path:
+    """Where set-up puts gurux-dlms; this Python where it has not."""
+    held = Path(__file__).resolve().parent.parent / ".venv" / "peers" / "bin" / "python"
+    return held if held.exists() else Path(sys.executable)
 
 
 def measure(*, seconds: float, peers: str) -> dict[str, int]:
