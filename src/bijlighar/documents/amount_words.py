@@ -19,8 +19,8 @@ def amount_in_words(paise: int, *, language: Language) -> str:
     unit = words["rupee" if rupees == 1 else "rupees"]
     amount = f"{number_in_words(rupees, language=language)} {unit}"
     if rest:
-        paise = number_in_words(rest, language=language)
-        said = words["paise"].replace("{paise}", paise)
+        rest_said = number_in_words(rest, language=language)
+        said = words["paise"].replace("{paise}", rest_said)
         amount = said.replace("{amount}", amount)
     return words["only"].replace("{amount}", amount)
 
