@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from bijlighar.charges._again import settle
+from bijlighar.charges._again import charge_again, settle
 from bijlighar.charges._ahead import thresholds_ahead
 from bijlighar.charges._closing import (
     Closing,
@@ -29,9 +29,10 @@ from bijlighar.charges._open_day import (
     open_day,
     take,
 )
+from bijlighar.charges._percentages import charged_by_another
 from bijlighar.charges._post import first_versions, keep
 from bijlighar.charges._rate import rate_day
-from bijlighar.charges.rules import FIRST, REASON
+from bijlighar.charges.rules import FIRST, REASON, REPLACED
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import Home
 from bijlighar.kernel.ist import ONE_DAY, supply_day_of
@@ -64,7 +65,7 @@ def _close_yesterday(
     now: datetime,
 ) -> IntArray:
     """Charge the last day of those for whom it is the only open one, on its register."""
-    columns = open_day(connection_ids=connection_ids, day=day, categories=categories)
+    columns = _opened(connection_ids, day, categories, closing, now)
     energy = columns["closing_register_wh"] - columns["opening_register_wh"]
     plain = (columns["is_heard"] == 1) & (energy >= 0)
     plain &= columns["before_is_provisional"] == 0
@@ -109,7 +110,7 @@ def _close_day(
     now: datetime,
 ) -> IntArray:
     """Charge one day of those for whom it can be closed; answer who they are."""
-    columns = open_day(connection_ids=ids, day=day, categories=categories)
+    columns = _opened(ids, day, categories, closing, now)
     energy = columns["closing_register_wh"] - columns["opening_register_wh"]
     plain = (columns["is_heard"] == 1) & (energy >= 0)
     if shared:  # the last day of a span whose registers are lost is shared with it
@@ -127,6 +128,29 @@ def _close_day(
         parts.append(usage_columns(take(columns, np.flatnonzero(rows)), usages))
     wave = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return _charge(wave, day, categories, closing, now)
+
+
+def _opened(
+    ids: Sequence[int] | IntArray,
+    day: date,
+    categories: Sequence[str],
+    closing: Closing,
+    now: datetime,
+) -> Columns:
+    """What the day rests on; where the month so far was charged by a percentage that was
+    put right since, it is charged again first."""
+    columns = open_day(connection_ids=ids, day=day, categories=categories)
+    late = charged_by_another(columns, day)
+    if not len(late):
+        return columns
+    charge_again(
+        connection_ids=late.tolist(),
+        first=day,
+        because=REPLACED,
+        closing=closing,
+        now=now,
+    )
+    return open_day(connection_ids=ids, day=day, categories=categories)
 
 
 def _measured(columns: Columns, energy: IntArray) -> Columns:

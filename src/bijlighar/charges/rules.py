@@ -17,7 +17,7 @@ PROVISIONAL = "provisional"
 SETTLED = "settled"
 """What a meter told later replaced an estimate."""
 REPLACED = "replaced"
-"""The order that a day was rated with was put right."""
+"""The order, or the percentage, that a day was rated with was put right."""
 
 BOOK_OF: dict[Head, Book] = {
     Head.ENERGY: Book.REVENUE,

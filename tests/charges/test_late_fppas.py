@@ -38,6 +38,16 @@ def announced(text: str) -> str:
     return text[:start] + text[start:].replace('"1.24"', '"3.24"', 1)
 
 
+def changed_on_the_11th(text: str) -> str:
+    """From 11 April on it is 3.24."""
+    start = text.index("  - from: 2026-04-01")
+    end = text.index("  - from:", start + 1)
+    april = text[start:end]
+    before = april.replace("2026-05-01", "2026-04-11")
+    after = april.replace("2026-04-01", "2026-04-11").replace('"1.24"', '"3.24"')
+    return text[:start] + before + after + text[end:]
+
+
 @pytest.fixture
 def change() -> Iterator[Callable[[str, Change], None]]:
     with changing() as one:
@@ -77,6 +87,34 @@ def test_days_that_are_not_billed_come_out_as_if_it_had_been_known(change, pair)
     rows = DayCharge.objects.filter(connection_id=asha.home.connection_id, version=1)
     assert {row.fppas_basis_points for row in rows} == {324}
     assert not any(row.fppas_carried_micropaise for row in rows)
+
+
+@pytest.mark.parametrize("nights", [1, 3], ids=["each night", "days heard late"])
+def test_the_month_that_runs_follows_before_its_next_day_is_charged(change, pair, nights):
+    asha, balram = pair
+    asha.days([5_000] * 20)
+    change(SERIES, announced)
+    for _ in range(9 // nights):
+        asha.days([5_000] * nights)
+    balram.days([5_000] * 29)
+    assert total(asha.home) == total(balram.home)
+    assert balance(asha.home) == balance(balram.home)
+    again = DayCharge.objects.filter(connection_id=asha.home.connection_id, version=1)
+    assert {row.because for row in again} == {"replaced"}
+    assert again.count() == 20
+
+
+def test_a_percentage_that_begins_in_mid_month_charges_no_day_again(change, pair):
+    """As Madhya Pradesh's do on the 24th: the days before keep theirs."""
+    asha, _ = pair
+    change(SERIES, changed_on_the_11th)
+    asha.days([5_000] * 20)
+    rows = DayCharge.objects.filter(connection_id=asha.home.connection_id)
+    kept = rows.order_by("day").values_list("fppas_basis_points", flat=True)
+    assert list(kept) == [124] * 10 + [324] * 10
+        324
+    ] * 10
+    assert not rows.filter(version=1).exists()
 
 
 def test_a_bill_takes_what_was_announced_by_then(change, pair):
