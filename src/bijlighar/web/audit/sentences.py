@@ -69,6 +69,12 @@ SENTENCES: Mapping[str, Promise] = {
     "proposals.proposal.refused": _("A proposal was refused"),
     "proposals.proposal.void": _("A proposal became void"),
     "proposals.proposal.withdrawn": _("A proposal was withdrawn"),
+    "vendors.commands.handed": _("Relay commands were handed to a vendor's head-end"),
+    "vendors.message.repeated": _("A vendor's message came again: nothing was done"),
+    "vendors.message.taken": _("A vendor's head-end delivered"),
+    "vendors.meters.put_behind": _("Meters were put behind a vendor's head-end"),
+    "vendors.meters.taken_out": _("Meters came back to our own head-end"),
+    "vendors.vendor.registered": _("A vendor with a head-end was registered"),
 }
 
 KINDS: Mapping[str, Promise] = {
@@ -82,6 +88,7 @@ KINDS: Mapping[str, Promise] = {
     "paper": _("Paper"),
     "proposal": _("Proposal"),
     "staff": _("Member of staff"),
+    "vendor": _("Vendor"),
     "view": _("Kept view"),
 }
 
