@@ -214,6 +214,25 @@ class TestGaps:
         (plan,) = headend.plan_reads(now=now, limit=5)
         assert plan.blocks_until == day_starts(STARTS_ON) + KNOWN.most_days * DAY
 
+    def test_a_stretch_without_power_is_gone_through_to_what_comes_after_it(self):
+        plan = ReadPlan(
+            meter_id=7,
+            daily_from=date(2026, 4, 3),
+            blocks_from_day=date(2026, 3, 10),
+            blocks_from_block=0,
+            blocks_until=day_starts(date(2026, 3, 17)),
+        )
+
+        async def run():
+            async with listening(honest(SmallMeter(), Answers(), Counters())) as port:
+                return await read_meter(
+                    access=access(port), plan=plan, ask_time=lambda: NOW, timeout_s=2.0
+                )
+
+        result = asyncio.run(run())
+        assert [one.day for one in result.heard.blocks] == [date(2026, 4, 1)]
+        assert (ReadKind.BLOCKS in result.kinds, result.error) == (True, "")
+
     def test_a_gap_is_read_by_its_own_range(self):
         midnight = day_starts(date(2026, 4, 1))
         plan = ReadPlan(

@@ -58,6 +58,7 @@ class Reader:
         self._going: set[asyncio.Task[None]] = set()
         self._came: list[_Came] = []
         self._is_more = False
+        self._broke: BaseException | None = None
 
     async def round(self) -> Round:
         """The meters that have waited longest, all read and kept."""
@@ -81,6 +82,8 @@ class Reader:
         keeping = asyncio.create_task(self._keep_on())
         try:
             while not keeping.done():
+                if self._broke is not None:
+                    raise self._broke
                 if not await self._patiently_start(woken):
                     await self._pause(woken)
             keeping.result()
@@ -122,6 +125,10 @@ class Reader:
 
     def _gone(self, task: asyncio.Task[None], woken: asyncio.Event) -> None:
         self._going.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            # Nothing that a meter does: whoever runs this is told.
+            self._broke = self._broke or task.exception()
+            woken.set()
         free = self._settings.conversations_at_once - len(self._going)
         if self._is_more and free * BATCHES >= self._settings.conversations_at_once:
             woken.set()

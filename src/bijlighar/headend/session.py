@@ -307,17 +307,30 @@ class _Reading:
             self._said.kinds.add(ReadKind.DAILY)
 
     async def _blocks(self, now: datetime) -> None:
-        """The gaps, the oldest first, then what is new; each is kept as it comes."""
-        plan, said = self._plan, self._said
+        """The gaps, the oldest first, then what is new; each is kept as it comes.
+
+        A long silence is gone through in stretches, up to the first that holds anything:
+        a meter without power has no rows of that time.
+        """
+        plan = self._plan
+        for gap in plan.gaps:
+            await self._stretch(gap.starts, gap.ends)
         starts = day_starts(plan.blocks_from_day) + rows.BLOCK * plan.blocks_from_block
-        until = min(now, plan.blocks_until or now)
-        spans = [(gap.starts, gap.ends) for gap in plan.gaps] + [(starts, until)]
-        for first, last in spans:
-            found = await self._energies(HALF_HOURS, first, last)
-            said.blocks += rows.in_days(said.meter_id, found, first)
-            said.has_answered = True
+        at_once = (plan.blocks_until or now) - starts
+        until = min(now, starts + at_once)
+        while not await self._stretch(starts, until) and until < now:
+            starts, until = until, min(now, until + at_once)
         if until == now:
-            said.kinds.add(ReadKind.BLOCKS)
+            self._said.kinds.add(ReadKind.BLOCKS)
+
+    async def _stretch(self, starts: datetime, ends: datetime) -> int:
+        """Half-hours after `starts` up to `ends`; how many runs of them came."""
+        said = self._said
+        found = await self._energies(HALF_HOURS, starts, ends)
+        came = rows.in_days(said.meter_id, found, starts)
+        said.blocks += came
+        said.has_answered = True
+        return len(came)
 
     async def _events(self, now: datetime) -> None:
         since = self._plan.events_since or now - FIRST_EVENTS
