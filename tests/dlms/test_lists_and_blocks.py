@@ -60,6 +60,15 @@ def test_attributes_are_read_at_once_or_one_by_one_with_one_result(sap, conforma
     assert len(talk.sent) - before == (1 if conformance == SPOKEN else 3)
 
 
+@pytest.mark.parametrize("sap", [16, 48])
+def test_a_list_that_is_too_long_for_the_meter_is_asked_in_several(sap):
+    talk = associated(sap, max_pdu=128)
+    targets = [(WH_IMPORT, None), (NOWHERE, None)] * 20
+    values = talk.run(talk.client.get_list(targets))
+    assert values == (ENERGY, AccessResult.OBJECT_UNDEFINED) * 20
+    assert max(map(len, talk.sent)) <= 128
+
+
 @pytest.mark.parametrize("conformance", [SPOKEN, SINGLE])
 def test_attributes_are_written_at_once_or_one_by_one_with_one_result(conformance):
     talk = associated(48, conformance=conformance)

@@ -17,7 +17,7 @@ from bijlighar.dlms.admission import NotAdmitted
 from bijlighar.dlms.apdu import action, association, blocks, get, initiate
 from bijlighar.dlms.apdu import set as set_
 from bijlighar.dlms.apdu.blocks import GeneralBlock
-from bijlighar.dlms.apdu.exceptions import ExceptionResponse, ServiceError, StateError
+from bijlighar.dlms.apdu.exceptions import ServiceError, StateError
 from bijlighar.dlms.axdr import Data
 from bijlighar.dlms.cosem import REPLY_TO_HLS, ActionResult
 from bijlighar.dlms.device import AccessDenied as AccessDenied
@@ -44,6 +44,7 @@ from bijlighar.dlms.security import (
     gmac_challenge,
 )
 from bijlighar.dlms.security import Authentication as Authentication
+from bijlighar.dlms.serving.exceptions import exception, exception_for
 from bijlighar.dlms.serving.general import GeneralBlocks
 from bijlighar.dlms.serving.guard import Guard
 from bijlighar.dlms.serving.refusals import MAX_LONG
@@ -108,9 +109,9 @@ class ServerSession:
         except CounterExhausted:
             return None
         except DecodeError:
-            return _exception(StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON)
+            return exception(StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON)
         except RefusedError as refusal:
-            return _exception_for(refusal)
+            return exception_for(refusal)
 
     def _answer(self, client_sap: int, received: bytes) -> bytes:
         client = self._clients.get(client_sap)
@@ -301,23 +302,3 @@ class ServerSession:
                 challenge=challenge,
             )
         )
-
-
-def _exception_for(refusal: RefusedError) -> bytes:
-    if isinstance(refusal, ServiceRefused):
-        return _exception(refusal.state_error, refusal.service_error)
-    if isinstance(refusal, FrameForged):
-        return _exception(StateError.SERVICE_NOT_ALLOWED, ServiceError.DECIPHERING_ERROR)
-    if isinstance(refusal, CounterReplayed):
-        return _exception(
-            StateError.SERVICE_NOT_ALLOWED,
-            ServiceError.INVOCATION_COUNTER_ERROR,
-            counter=refusal.known,
-        )
-    return _exception(StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE)
-
-
-def _exception(state_error: int, service_error: int, counter: int | None = None) -> bytes:
-    return ExceptionResponse(
-        state_error=state_error, service_error=service_error, counter=counter
-    ).to_bytes()

@@ -55,7 +55,8 @@ def several(
 ) -> Steps[tuple[Data | AccessResult, ...]]:
     """The values, each in its place, or why there is none.
 
-    One after another where the meter does not take lists.
+    One after another where the meter does not take lists, in several lists where one would
+    be too long for it.
     """
     if not channel.may(Conformance.MULTIPLE_REFERENCES):
         return (yield from _one_by_one(channel, targets))
@@ -64,8 +65,12 @@ def several(
         (attribute, None if selection is None else selection_to_access(selection))
         for attribute, selection in targets
     )
-    request = get.GetRequestList(invoke=invoke, attributes=asked)
-    answer = yield from channel.ask(request.to_bytes(), get.response_from_bytes, invoke)
+    request = get.GetRequestList(invoke=invoke, attributes=asked).to_bytes()
+    if len(request) > channel.room and not channel.fits_any and len(targets) > 1:
+        half = len(targets) // 2
+        first = yield from several(channel, targets[:half])
+        return first + (yield from several(channel, targets[half:]))
+    answer = yield from channel.ask(request, get.response_from_bytes, invoke)
     if isinstance(answer, get.GetResponseList):
         outcomes = answer.outcomes
     else:
