@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 
 from django.conf import settings
 from django.http import (
@@ -31,7 +30,7 @@ WORKERS_POLICY = (
 
 
 def _digest(_request: HttpRequest) -> str:
-    return f'"{sha256(worker.script()).hexdigest()[:32]}"'
+    return f'"{worker.held().version}"'
 
 
 @public
@@ -82,23 +81,21 @@ def web_manifest(_request: HttpRequest, language: str) -> HttpResponse:
     return response
 
 
-def _own(then: str) -> Callable[..., HttpResponseBase]:
-    """A view to this page of the one home of a person; of several one is picked first."""
+def _own(part: str) -> Callable[..., HttpResponseBase]:
+    """A view to this part of the one home of a person; of several one is picked first."""
 
     def led(request: ConsumerRequest) -> HttpResponse:
         homes = connections.homes_of_mobile(mobile=request.login.mobile)
         if len(homes) != 1:
             return HttpResponseRedirect(reverse("my_connections"))
-        return HttpResponseRedirect(
-            then.format(reverse("home", args=[homes[0].consumer_number]))
-        )
+        return HttpResponseRedirect(reverse("home", args=[homes[0].consumer_number]) + part)
 
     return consumer(require_safe(led))
 
 
-my_home = _own("{}")
-my_recharge = _own("{}#recharge")
-my_complaints = _own("{}complaints/")
+my_home = _own("")
+my_recharge = _own("#recharge")
+my_complaints = _own("complaints/")
 
 
 def _insist_on(language: str) -> None:
