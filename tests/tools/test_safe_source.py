@@ -70,6 +70,7 @@ KNOWS_CRYPTOGRAPHY = {
     "notices/_seal.py": "codes sealed until they are sent",
     "notices/channels/channel.py": "signatures of operators' receipts",
     "notices/channels/smpp/channel.py": "a TLS connection, certificates checked",
+    "notices/channels/wire.py": "TLS connections, certificates checked",
     "notices/channels/web_push/encryption.py": "web push, by RFC 8291 and RFC 8292",
     "masters/service.py": "SHA-256 of a file, to know it again",
     "people/_answers.py": "SHA-256 of a request, to know it again",
