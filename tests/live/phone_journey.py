@@ -82,7 +82,7 @@ class Journey:
         self._press("form:has(input[name=mobile]) button")
         self._type_code(self.mobile)
         expect(self.page).to_have_url(self.home, timeout=PATIENCE_MS)
-        expect(self.page.get_by_text("बिजली बंद है").first).to_be_visible()
+        expect(self.page.get_by_text("बिजली बंद है").first).to_be_visible(timeout=PATIENCE_MS)
 
     def understand_yesterday(self) -> None:
         """Every line of the slip, and that they come to what was deducted."""
@@ -93,7 +93,7 @@ class Journey:
         total = paise(slip.locator(".slip-lines .slip-sum td").inner_text())
         assert sum(map(paise, lines)) == total > 0, (lines, total)
         self.page.locator(".back").first.click()
-        expect(self.page.locator("#supply")).to_be_visible()
+        expect(self.page.locator("#supply")).to_be_visible(timeout=PATIENCE_MS)
 
     def recharge(self) -> None:
         self.page.get_by_role("button", name="₹500").click()
@@ -118,9 +118,8 @@ class Journey:
 
     def see_the_lamp_lit(self) -> None:
         self.page.goto(self.home)
-        expect(self.page.get_by_text("बिजली चालू है").first).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        lit = self.page.get_by_text("बिजली चालू है").first
+        expect(lit).to_be_visible(timeout=2 * PATIENCE_MS)
 
     def change_number(self) -> None:
         self.page.goto(f"{self.network.url}/my/connections/{self.number}/number/")
@@ -152,7 +151,7 @@ class Journey:
         self.page.wait_for_load_state("networkidle")
         self.network.go_away()
         self.page.goto(self.home)
-        expect(self.page.locator("h1")).to_have_text("नेटवर्क नहीं है")
+        expect(self.page.locator("h1")).to_have_text("नेटवर्क नहीं है", timeout=PATIENCE_MS)
         expect(self.page.locator(".kept-age")).to_contain_text(re.compile("का"))
         expect(self.page.locator(".kept-figure")).to_contain_text("₹")
         assert self.page.locator(".panel").count() == 0
