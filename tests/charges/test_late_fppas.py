@@ -112,8 +112,6 @@ def test_a_percentage_that_begins_in_mid_month_charges_no_day_again(change, pair
     rows = DayCharge.objects.filter(connection_id=asha.home.connection_id)
     kept = rows.order_by("day").values_list("fppas_basis_points", flat=True)
     assert list(kept) == [124] * 10 + [324] * 10
-        324
-    ] * 10
     assert not rows.filter(version=1).exists()
 
 
