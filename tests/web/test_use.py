@@ -223,6 +223,7 @@ def test_the_pages_of_use(asha, at, english, hindi):
     assert f'href="/home/{asha.consumer_number}/what-if/"' in raw
     assert f'href="{use}months/2026-04/" rel="prev"' in raw
     assert 'rel="next"' not in raw
+    assert f'viewBox="0 0 {days_in_month(MAY) * 20} 100"' in raw
 
     # A whole month stands beside the whole one before.
     page = text_of(english.get(f"{use}months/2026-04/"))
@@ -265,11 +266,6 @@ def test_the_pages_of_use(asha, at, english, hindi):
     at(MAY)
     assert "April 2026" in text_of(english.get(use))
     assert "May 2026" in text_of(english.get(f"{use}months/2026-05/"))
-
-
-def test_a_month_has_as_many_slots_as_days(asha, english):
-    raw = english.get(f"/home/{asha.consumer_number}/use/").content.decode()
-    assert f'viewBox="0 0 {days_in_month(MAY) * 20} 100"' in raw
 
 
 def test_an_estimated_day_is_marked_and_drawn_otherwise(committed_db, at, english):
