@@ -44,6 +44,7 @@ METERS, QUICK = 5_000, 400
 COMMANDS, COMMANDS_QUICK = 200, 40
 AT_ONCE = 64
 LOOK_EVERY_S = 0.05
+COMMAND_EVERY_S = 0.25
 STARTS_IN_S = 600
 ONLY_THE_DAY = """
 daily: {every_minutes: 1440, window: {from: "00:00", until: "24:00"}}
@@ -134,10 +135,11 @@ def read_the_day(staged, opened, now) -> dict[str, float]:
     wait_for_first(staged)
     began, queued, confirmed = time.perf_counter(), {}, {}
     left = list(opened)
-    day_s = None
+    day_s, next_at = None, began
     while day_s is None or len(confirmed) < len(opened):
         staged.processes.check()
-        if left:
+        if left and time.perf_counter() >= next_at:
+            next_at = time.perf_counter() + COMMAND_EVERY_S
             home = left.pop()
             queue(home, now)
             queued[home.connection_id] = time.perf_counter()
