@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from bijlighar.headend.models import RelayCommand
+from bijlighar.headend.models import MeterContact, RelayCommand
 from bijlighar.headend.values import CommandState
 from bijlighar.kernel.sql import rows, statement
 
@@ -58,6 +58,11 @@ def not_answered(*, now: datetime, limit: int) -> list[int]:
 
 def heard_by_others(*, until: Mapping[int, datetime], now: datetime) -> None:
     """A vendor's head-end heard these meters, each last at an instant of its own."""
+    # Meters that our own head-end never met have no contact yet.
+    MeterContact.objects.bulk_create(
+        (MeterContact(meter_id=one, read_not_before=now) for one in sorted(until)),
+        ignore_conflicts=True,
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.headend", "heard_by_others"),

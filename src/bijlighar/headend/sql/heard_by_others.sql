@@ -1,11 +1,22 @@
--- Meters behind a vendor's head-end were heard, each up to an instant of its own.
-insert into headend_metercontact
-    (meter_id, last_tried_at, last_heard_at, failures_in_a_row, read_not_before, last_error)
-select heard.meter_id, %(now)s, heard.at, 0, %(now)s, ''
-from unnest(%(meters)s::bigint[], %(at)s::timestamptz[]) as heard (meter_id, at)
-order by heard.meter_id
-on conflict (meter_id) do update set
-    last_tried_at = excluded.last_tried_at,
-    last_heard_at = greatest(headend_metercontact.last_heard_at, excluded.last_heard_at),
+-- Meters behind a vendor's head-end were heard, each up to an instant of its own. Locked in
+-- the order of ids, as wherever many contacts change.
+with heard as (
+    select * from unnest(%(meters)s::bigint[], %(at)s::timestamptz[]) as heard (meter_id, at)
+),
+
+locked as (
+    select contact.meter_id from headend_metercontact as contact
+    where contact.meter_id = any(%(meters)s::bigint[])
+    order by contact.meter_id
+    for update
+)
+
+update headend_metercontact as contact
+set
+    last_tried_at = %(now)s,
+    last_heard_at = greatest(contact.last_heard_at, heard.at),
     failures_in_a_row = 0,
     last_error = ''
+from locked
+join heard on heard.meter_id = locked.meter_id
+where contact.meter_id = locked.meter_id
