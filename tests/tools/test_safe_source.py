@@ -86,6 +86,7 @@ KNOWS_CRYPTOGRAPHY = {
     "run/meter_key_commands.py": "a process's random number",
     "run/poll.py": "a process's random name",
     "tariffs/orders.py": "SHA-256 of a tariff order",
+    "tariffs/series.py": "SHA-256 of a file of monthly surcharges",
     "run/vendor_folder.py": "SHA-256 of a vendor's file, to know it again",
     "web/api/vendors.py": "SHA-256 of a vendor's message, to know it again",
     "web/api/cursors.py": "SHA-256 of a question",
