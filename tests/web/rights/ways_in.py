@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bijlighar.connections.values import Home
 from bijlighar.dashboards.models import ServiceLevel
+from bijlighar.headend.models import MeterConfiguration
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.vendors.models import Vendor, WayIn
 
@@ -13,7 +14,11 @@ NOW = datetime(2026, 4, 10, 6, 30, tzinfo=UTC)
 
 
 def seed_ways_in(word: str, number: int, home: Home) -> None:
-    """A vendor that had the meter for a day, and the service level of a transformer."""
+    """A vendor that had the meter for a day, what it is, and its transformer's level."""
+    MeterConfiguration.objects.get_or_create(
+        meter_id=home.meter_id,
+        defaults={"columns": [word], "scalers": {}, "read_at": NOW},
+    )
     ServiceLevel.objects.create(
         day=supply_day_of(NOW),
         node_id=home.transformer_id,
