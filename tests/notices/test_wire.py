@@ -171,7 +171,8 @@ def test_many_go_in_one_call_and_a_rejected_one_is_no_loss_of_the_others(
         ]
     }
     assert notices.send_due(now=NOW, real_now=NOW, limit=250) == 250
-    assert [len(body["messages"]) for body in many.bodies] == [100, 100, 50]
+    sizes = sorted(len(body["messages"]) for body in many.bodies)
+    assert sizes == [50, 100, 100], "calls run side by side, in any order"
     assert states() == {"sent": 249, "failed": 1}
     with connection.cursor() as cursor:
         cursor.execute(
