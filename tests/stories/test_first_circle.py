@@ -364,7 +364,7 @@ def test_a_meter_whose_clock_is_wrong_is_not_believed(world: World) -> None:
 def test_a_connection_dropped_in_the_middle_of_an_answer_loses_nothing(
     world: World, answers: int, heard: int
 ) -> None:
-    """What came before the line broke is kept; the rest comes with the next conversation."""
+    """What came before the line broke is kept; the rest comes when it is asked again."""
     asha = world.home(0)
     for day in range(2, 14):
         world.midnight(f"2026-04-{day:02d}")
