@@ -25,7 +25,7 @@ setup:  ## Set up only; the command is then .venv/bin/bijlighar
 test:  ## Set up what tests need, check, and run every test
 	$(SETUP) --dev --browser
 	@$(VENV_PYTHON) tools/check.py
-	@$(VENV_PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(VENV_PYTHON) -m pytest -n 2 $(ARGS)
 
 check:  ## Format, lint, house rules, import contracts, types, migrations, translations
 	$(SETUP) --dev
