@@ -100,8 +100,8 @@ async def bare(threads: ThreadPoolExecutor) -> float:
     """Associations a second with every meter that answers, nothing read."""
     from bijlighar.connections import service as connections
     from bijlighar.headend import service
+    from bijlighar.headend.association import conversation
     from bijlighar.headend.poller import PollerSettings
-    from bijlighar.headend.session import conversation
     from bijlighar.headend.transport import MeterSilent
 
     loop = asyncio.get_running_loop()

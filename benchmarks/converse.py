@@ -39,7 +39,8 @@ from pathlib import Path
 import structlog
 from _converse_meters import NOW
 
-from bijlighar.headend.session import conversation, read_meter
+from bijlighar.headend.association import conversation
+from bijlighar.headend.session import read_meter
 from bijlighar.headend.values import MeterAccess, ReadPlan
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import day_starts, in_ist, supply_day_of

@@ -106,7 +106,7 @@ async def open_relays(homes, many: int, threads) -> list:
     """Homes whose relays are open now: no gate is asked, as no real home is dark."""
     from bijlighar.clock.clock import now
     from bijlighar.headend import service
-    from bijlighar.headend.session import move_relay
+    from bijlighar.headend.relay import move_relay
     from bijlighar.headend.values import RelayWanted
     from bijlighar.kernel.errors import TemporaryError
 

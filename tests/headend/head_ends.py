@@ -26,7 +26,7 @@ from bijlighar.dlms.apdu.ciphered import CipheredApdu
 from bijlighar.dlms.security import SecurityKeys, open_sealed
 from bijlighar.dlms.server import ServerClient, ServerSession
 from bijlighar.dlms.wrapper import Frame, FrameReader
-from bijlighar.headend.session import SYSTEM_TITLE
+from bijlighar.headend.association import SYSTEM_TITLE
 from tests.cast import ROOT_KEY, connect, keys_of, new_connection
 from tests.dlms.meter import METER_CHALLENGE, Counters
 from tests.headend.small_meters import SmallMeter

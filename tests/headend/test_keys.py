@@ -18,7 +18,7 @@ from bijlighar.connections import service as connections
 from bijlighar.dlms.key_transfer import KeyId
 from bijlighar.headend import _key_files, keys
 from bijlighar.headend import service as headend
-from bijlighar.headend.session import MeterRefused
+from bijlighar.headend.rows import MeterRefused
 from bijlighar.headend.values import KeyChange, KeyChangeState, MeterKeys
 from bijlighar.run import meter_rotate
 from bijlighar.simulator.faults import Fault, FaultKind

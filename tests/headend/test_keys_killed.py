@@ -16,7 +16,7 @@ from django.db import connection, connections
 
 from bijlighar.connections import service as places
 from bijlighar.headend import service as headend
-from bijlighar.headend.session import MeterRefused
+from bijlighar.headend.rows import MeterRefused
 from bijlighar.headend.values import KeyChangeState, MeterKeys
 from bijlighar.run import meter_rotate
 from tests.cast import ROOT_KEY, new_connection, with_root_key

@@ -11,13 +11,9 @@ from hypothesis import strategies as st
 
 from bijlighar.dlms import axdr
 from bijlighar.dlms.wrapper import Frame
-from bijlighar.headend.session import (
-    MeterClockWrong,
-    MeterRefused,
-    TooLate,
-    move_relay,
-    read_meter,
-)
+from bijlighar.headend.relay import TooLate, move_relay
+from bijlighar.headend.rows import MeterRefused
+from bijlighar.headend.session import MeterClockWrong, read_meter
 from bijlighar.headend.transport import MOST_BAD_FRAMES, MeterSilent
 from bijlighar.headend.values import ReadKind, ReadPlan, RelayWanted
 from bijlighar.kernel.errors import TemporaryError

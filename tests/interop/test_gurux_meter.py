@@ -15,7 +15,8 @@ import pytest
 from bijlighar.dlms import axdr, is15959
 from bijlighar.dlms.client import Authentication
 from bijlighar.dlms.security import SecurityKeys
-from bijlighar.headend.session import move_relay, read_meter
+from bijlighar.headend.relay import move_relay
+from bijlighar.headend.session import read_meter
 from bijlighar.headend.values import MeterAccess, ReadPlan, RelayWanted
 from bijlighar.kernel.ist import day_starts
 from bijlighar.readings.values import Blocks, DailyRegister

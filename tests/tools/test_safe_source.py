@@ -59,7 +59,7 @@ KNOWS_CRYPTOGRAPHY = {
     "dlms/suite1.py": "the meters' language: ECDH, ECDSA and key wrap, by its standard",
     "kernel/sealed.py": "AES-256-GCM around what lies encrypted in the database",
     "kyc/_offline_qr.py": "signatures of offline QR codes, by pinned certificates",
-    "headend/session.py": "random challenges",
+    "headend/association.py": "random challenges",
     "headend/_commission.py": "SHA-256 of a key file, to know it again",
     "headend/_key_files.py": "key files: AES-256-GCM, its key from a passphrase",
     "headend/_rotate.py": "new keys of meters, at random",

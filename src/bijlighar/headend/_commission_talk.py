@@ -10,7 +10,7 @@ from bijlighar.dlms.client import Client
 from bijlighar.dlms.cosem import Attribute, CaptureObject, ClassId, ScalerUnit
 from bijlighar.dlms.errors import AccessRefused
 from bijlighar.dlms.obis import Obis
-from bijlighar.headend.session import conversation
+from bijlighar.headend.association import conversation
 from bijlighar.headend.transport import Line
 from bijlighar.headend.values import Configuration, MeterAccess
 

@@ -7,7 +7,8 @@ from enum import Enum
 from bijlighar.dlms import is15959, key_transfer
 from bijlighar.dlms.errors import AccessRefused, ActionRefused
 from bijlighar.dlms.key_transfer import KeyId
-from bijlighar.headend.session import MeterRefused, conversation
+from bijlighar.headend.association import conversation
+from bijlighar.headend.rows import MeterRefused
 from bijlighar.headend.values import KeysToSend, MeterAccess
 from bijlighar.kernel.errors import TemporaryError
 

@@ -19,12 +19,9 @@ import structlog
 from django.db import close_old_connections
 
 from bijlighar.headend import service
-from bijlighar.headend.session import (
-    MeterClockWrong,
-    MeterRefused,
-    TookTooLong,
-    TooLate,
-)
+from bijlighar.headend.relay import TooLate
+from bijlighar.headend.rows import MeterRefused
+from bijlighar.headend.session import MeterClockWrong, TookTooLong
 from bijlighar.headend.transport import MeterSilent, NoConnection
 from bijlighar.headend.values import Attempt, Ended, MeterAccess, Outcome, Talk
 

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from bijlighar.headend.conversations import Conversations, outcome_of
 from bijlighar.headend.reader import Reader
-from bijlighar.headend.session import TOOK_TOO_LONG, move_relay
+from bijlighar.headend.relay import move_relay
+from bijlighar.headend.session import TOOK_TOO_LONG
 from bijlighar.headend.steps import PollerSettings as PollerSettings
 from bijlighar.headend.steps import Round as Round
 from bijlighar.headend.steps import Steps as Steps

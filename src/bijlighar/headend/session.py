@@ -1,17 +1,15 @@
-"""What the head-end says to one meter: all that is due in one association, or its relay.
+"""What the head-end reads from one meter: all that is due in one association.
 
-Knows no Django and no clock: `ask_time` is handed in. A conversation uses the utility
-setting client with HLS GMAC; all frames are authenticated and encrypted. What a meter has
+Knows no Django and no clock: `ask_time` is handed in. What a meter has
 said before the line broke is kept: only the rest is asked again.
-Source: IS 15959 associations (requirements 3.1), Green Book 9.
+Source: IS 15959 profiles (requirements 3.2 to 3.4).
 """
 
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -19,23 +17,20 @@ import structlog
 
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
 from bijlighar.dlms.asking.get import Target
-from bijlighar.dlms.client import Authentication, Client, ClientSettings
 from bijlighar.dlms.cosem import AccessResult, Attribute, ClassId, RangeSelection
-from bijlighar.dlms.errors import AccessRefused, DecodeError, RefusedError
+from bijlighar.dlms.errors import AccessRefused, DecodeError
 from bijlighar.dlms.obis import Obis
-from bijlighar.dlms.security import SecurityKeys
 from bijlighar.headend import rows
+from bijlighar.headend.association import AskTime, conversation
 from bijlighar.headend.rows import HALF_HOURS, MIDNIGHTS, Profile
 from bijlighar.headend.rows import MeterRefused as MeterRefused
 from bijlighar.headend.rules import ClockPolicy, clock_action, drift_of
-from bijlighar.headend.transport import Line, line_to
 from bijlighar.headend.values import (
     ClockAction,
     ClockSeen,
     MeterAccess,
     ReadKind,
     ReadPlan,
-    RelayWanted,
 )
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import ONE_DAY, day_starts, supply_day_of
@@ -50,9 +45,6 @@ from bijlighar.readings.values import (
 
 log = structlog.get_logger()
 
-SYSTEM_TITLE = b"BJLHES01"
-CHALLENGE_BYTES = 16
-RELEASE_TIMEOUT_S = 1.0
 CONVERSATION_TIMEOUT_S = 60.0
 TOOK_TOO_LONG = "The conversation took too long."
 FIRST_EVENTS = timedelta(days=35)
@@ -65,12 +57,6 @@ ONLY_LOOK = ClockPolicy(
     away_from_block_ends=timedelta(0),
 )
 """Believe a clock within ten minutes, and never set it."""
-
-AskTime = Callable[[], datetime]
-
-
-class TooLate(TemporaryError):
-    """Opening the relay would come after the last moment that is allowed."""
 
 
 class TookTooLong(TemporaryError):
@@ -98,14 +84,6 @@ class ReadResult:
     events_until: datetime | None
     clock: ClockSeen | None
     error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayRead:
-    """The relay as it was read back, and when."""
-
-    is_closed: bool
-    at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,72 +149,6 @@ async def read_meter(
             raise known from error
         return said.result(str(known))
     return said.result("")
-
-
-async def move_relay(
-    *,
-    access: MeterAccess,
-    wanted: RelayWanted,
-    open_before: datetime | None,
-    ask_time: AskTime,
-    timeout_s: float,
-) -> RelayRead:
-    """Ask the relay to open or close, then read it.
-
-    The relay is read first: a command whose answer was lost is not sent twice. The clock
-    is asked once more right before it would open.
-    Raises MeterSilent, MeterRefused, TooLate.
-    """
-    async with conversation(access, timeout_s) as (client, line):
-        is_closed = await _is_closed(client, line)
-        if is_closed is not (wanted is RelayWanted.CLOSED):
-            is_opening = wanted is RelayWanted.OPEN
-            if is_opening and open_before is not None and ask_time() >= open_before:
-                raise TooLate("The hours for disconnections are over.")
-            method = (
-                is15959.REMOTE_RECONNECT
-                if wanted is RelayWanted.CLOSED
-                else is15959.REMOTE_DISCONNECT
-            )
-            await line.run(client.invoke(method, axdr.integer(0)))
-            is_closed = await _is_closed(client, line)
-        return RelayRead(is_closed=is_closed, at=ask_time())
-
-
-@asynccontextmanager
-async def conversation(
-    access: MeterAccess, timeout_s: float
-) -> AsyncIterator[tuple[Client, Line]]:
-    """An associated, authenticated client on an open line; released at the end."""
-    client = Client(
-        settings=ClientSettings(
-            client_sap=is15959.UTILITY_SETTING,
-            authentication=Authentication.HLS_GMAC,
-            system_title=SYSTEM_TITLE,
-            keys=SecurityKeys(
-                encryption_key=access.encryption_key,
-                authentication_key=access.authentication_key,
-            ),
-            meter_title=access.system_title,
-        ),
-        next_counter=_leased(access),
-        challenge=secrets.token_bytes(CHALLENGE_BYTES),
-        known_meter_counter=access.known_meter_counter,
-    )
-    async with line_to(
-        host=access.host,
-        port=access.port,
-        client_sap=is15959.UTILITY_SETTING,
-        answer_timeout_s=timeout_s,
-    ) as line:
-        try:
-            await line.run(client.associate())
-            yield client, line
-        except (DecodeError, RefusedError) as error:
-            raise MeterRefused(f"Meter {access.serial}: {error}") from error
-        # All that was asked is answered: a meter that hangs up here takes nothing back.
-        with suppress(TemporaryError, DecodeError, RefusedError):
-            await line.run(client.release(), within_s=RELEASE_TIMEOUT_S)
 
 
 class _Reading:
@@ -437,27 +349,6 @@ class _Reading:
             )
             return
         self._said.clock = replace(seen, is_set=True, at=now)
-
-
-def _leased(access: MeterAccess) -> Callable[[], int]:
-    counters = iter(
-        range(access.first_counter, access.first_counter + access.leased_counters)
-    )
-
-    def next_counter() -> int:
-        counter = next(counters, None)
-        if counter is None:
-            raise MeterRefused(f"Meter {access.serial}: one conversation, too many frames.")
-        return counter
-
-    return next_counter
-
-
-async def _is_closed(client: Client, line: Line) -> bool:
-    state = await line.run(client.get(is15959.OUTPUT_STATE))
-    if not isinstance(state.value, bool):
-        raise MeterRefused("The relay's output state is not a boolean.")
-    return state.value
 
 
 def _bytes(data: axdr.Data) -> bytes:
