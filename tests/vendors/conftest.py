@@ -57,7 +57,7 @@ class Place:
             place_id=self.ids[area],
             now=clock.now(),
         )
-        self.client = bearer(token_of(secret))
+        self.secret, self.client = secret, bearer(token_of(secret))
         return vendor
 
     def put_behind(self, vendor: Vendor, *homes: Home, at: datetime) -> None:

@@ -65,7 +65,7 @@ def event(
         "createdDateTime": in_ist(at).isoformat(),
         "EndDeviceEventType": {"ref": kind},
         "Meter": {"Names": [{"name": serial}]},
-        "EndDeviceControl": {"mRID": command},
+        **({"EndDeviceControl": {"mRID": command}} if command else {}),
         "reason": reason,
     }
 

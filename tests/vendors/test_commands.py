@@ -245,3 +245,36 @@ def test_nothing_is_due_where_nothing_is_queued(place):
     review_supply(connection_ids=[place.asha.connection_id], now=clock.now())
     assert waiting(place) == []
     assert headend.not_answered(now=clock.now(), limit=5) == []
+
+
+POWER_FAILED = "3.26.0.85"
+
+
+def test_an_event_of_no_command_is_kept_under_its_code_and_moves_nothing(due):
+    assert tell(due, "", POWER_FAILED, key="dark-1")["taken"] == 1
+    assert tell(due, "", POWER_FAILED, key="dark-1")["known"] == 1
+    (kept,) = vendors.meter_events_of(meter_id=due.asha.meter_id, limit=5)
+    assert (kept.code, kept.title) == (POWER_FAILED, "Event 3.26.0.85")
+    assert state(due) is SupplyState.DISCONNECTING
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "code"),
+    [
+        # What came of a relay names its command, or it is not believed.
+        (DISCONNECTED, timedelta(), "unknown_command"),
+        ("3.26.0", timedelta(), "unsupported_event_type"),
+        (POWER_FAILED, timedelta(hours=1), "in_the_future"),
+        (POWER_FAILED, timedelta(days=-60), "not_installed"),
+    ],
+)
+def test_an_event_of_no_command_that_cannot_be_is_refused(place, kind, after, code):
+    told = tell(place, "", kind, at=clock.now() + after)
+    assert [one["code"] for one in told["Error"]] == [code]
+    assert vendors.meter_events_of(meter_id=place.asha.meter_id, limit=5) == ()
+
+
+def test_an_event_of_a_meter_behind_nobody_is_refused(place):
+    told = event(place.dev.meter_serial, "", POWER_FAILED, clock.now())
+    reply = post(place.client, TELL, events(told), 200)["Reply"]
+    assert [one["code"] for one in reply["Error"]] == ["unknown_meter"]

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import shutil
+import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread
 
 from bijlighar.clock import clock
 from bijlighar.run.vendor_folder import take_files, watching
@@ -27,6 +35,40 @@ EXAMPLES = {
         r"<!-- (example|answer): (\w+) -->\n```\w+\n(.*?)```", PAGE, re.DOTALL
     )
 }
+
+
+@pytest.fixture
+def server(place) -> Iterator[str]:
+    """The product on a free port of this machine."""
+    thread = LiveServerThread("localhost", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    yield f"http://localhost:{thread.port}"
+    thread.terminate()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="install curl")
+def test_the_commands_for_a_vendors_engineer_do_what_the_page_says(server, place, tmp_path):
+    (tmp_path / "readings.json").write_text(EXAMPLES["example readings"])
+    done = subprocess.run(
+        ["/bin/sh", "-e", "-c", EXAMPLES["example curl"]],
+        cwd=tmp_path,
+        env={
+            "PATH": os.environ["PATH"],
+            "SERVER": server,
+            "CLIENT_ID": place.secret.client_id,
+            "CLIENT_SECRET": place.secret.secret,
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    readings, _, controls = done.stdout.partition('{"EndDeviceControl"')
+    assert json.loads(readings)["Reply"] == json.loads(EXAMPLES["answer readings"])
+    assert json.loads('{"EndDeviceControl"' + controls) == {"EndDeviceControl": []}
+    described = json.loads((tmp_path / "openapi.json").read_text())["paths"]
+    assert f"/api/v1{DELIVER}" in described
 
 
 def test_the_message_of_readings_is_answered_as_written(place):

@@ -91,7 +91,11 @@ def hand_to_vendor(
 def hear_relays(
     *, told: Sequence[Told], vendor_id: int, scope: Scope | None, now: datetime
 ) -> Taken:
-    """Take what a vendor tells of relays, each event once, in the caller's transaction."""
+    """Take what a vendor tells of relays and meters, each event once.
+
+    An event of no command is kept under its code and moves nothing. Joins the caller's
+    transaction.
+    """
     refusals = []
     taken = known = 0
     with transaction.atomic():
@@ -134,6 +138,8 @@ def take_up_unanswered(*, now: datetime) -> int:
 def _hear_one(
     one: Told, hung: Sequence[Hanging], vendor_id: int, now: datetime
 ) -> Refusal | None:
+    if vendors.is_meter_event(one):
+        return _keep_meter_event(one, hung, vendor_id, now)
     told = vendors.relay_told(told=one, now=now)
     if isinstance(told, Refusal):
         return told
@@ -158,6 +164,18 @@ def _hear_one(
         now=now,
     )
     _settle(told, command, now)
+    return None
+
+
+def _keep_meter_event(
+    one: Told, hung: Sequence[Hanging], vendor_id: int, now: datetime
+) -> Refusal | None:
+    told = vendors.meter_event_told(told=one, hung=hung, now=now)
+    if isinstance(told, Refusal):
+        return told
+    vendors.keep_meter_event(
+        vendor_id=vendor_id, event_key=one.event_key, told=told, now=now
+    )
     return None
 
 

@@ -139,6 +139,26 @@ def watch(folder: Path, code: str, is_once: bool) -> None:
             stopping.wait(LOOK_EVERY_S)
 
 
+@vendor.command()
+@click.argument("serial")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+def events(serial: str, limit: int) -> None:
+    """Say what vendors told of a meter beside its relay commands, the latest first.
+
+    \b
+    Example:
+      bijlighar vendor events BJL00000001
+    """
+    set_up()
+    from bijlighar.connections import service as connections
+    from bijlighar.kernel.ist import in_ist
+    from bijlighar.vendors import service as vendors
+
+    for meter in connections.meters_named(serials=[serial]):
+        for one in vendors.meter_events_of(meter_id=meter.meter_id, limit=limit):
+            click.echo(f"{in_ist(one.at).isoformat()}\t{one.title}\t{one.reason}")
+
+
 def _serials(file: Path) -> list[str]:
     with file.open(encoding="utf-8-sig", newline="") as source:
         rows = csv.DictReader(source)

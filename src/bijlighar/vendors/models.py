@@ -133,3 +133,30 @@ class RelayEvent(models.Model):
 
     def __str__(self) -> str:
         return f"relay event {self.pk}"
+
+
+class MeterEvent(models.Model):
+    """What a vendor told of a meter beside its commands: a code, which moves nothing."""
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    event_key = models.TextField()
+    meter_id = models.BigIntegerField()
+    code = models.TextField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vendor", "event_key"], name="a_meter_event_is_taken_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}$"),
+                name="a_meter_event_has_a_code",
+            ),
+        ]
+        indexes = [models.Index(fields=["meter_id", "at"], name="meter_event_of")]
+
+    def __str__(self) -> str:
+        return f"meter event {self.pk}"

@@ -25,6 +25,7 @@ from bijlighar.vendors.values import (
     Hanging,
     Judged,
     Measured,
+    MeterEventTold,
     Offered,
     Read,
     Refusal,
@@ -48,6 +49,9 @@ _STAMP = re.compile(
     r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.0{1,6})?)?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})\Z"
 )
+_EVENT_TYPE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}\Z")
+_OUTCOMES = {CONNECTED: True, DISCONNECTED: False, FAILED: None}
+"""What came of a command, and what the relay then is."""
 _CLOCK_ERROR = re.compile(r"[0-9]{1,2}\.1\.9\Z")
 _NOT_MEASURED = re.compile(r"[0-9]{1,2}\.(7|8|11|12)\.[0-9]{1,4}\Z")
 """Edited, estimated, derived and projected values."""
@@ -129,6 +133,26 @@ def relay_told(*, told: Told, now: datetime) -> RelayTold | Refusal:
     """What an event says of a relay, or why it cannot be taken."""
     try:
         return _relay_told(told, now)
+    except _NotTaken as wrong:
+        return Refusal(
+            place=told.place,
+            meter_serial=told.meter_serial,
+            code=wrong.code,
+            reason=wrong.reason,
+        )
+
+
+def is_meter_event(told: Told) -> bool:
+    """Whether an event is of no command. What came of a relay always names its command."""
+    return not told.command_key and told.event_type not in _OUTCOMES
+
+
+def meter_event_told(
+    *, told: Told, hung: Sequence[Hanging], now: datetime
+) -> MeterEventTold | Refusal:
+    """What an event of no command says, whatever its code; or why it cannot be taken."""
+    try:
+        return _meter_event_told(told, hung, now)
     except _NotTaken as wrong:
         return Refusal(
             place=told.place,
@@ -301,9 +325,33 @@ def _hangs(meter: Hanging, day: date, at: datetime) -> bool:
     )
 
 
+def _meter_event_told(told: Told, hung: Sequence[Hanging], now: datetime) -> MeterEventTold:
+    if not hung:
+        raise _NotTaken(
+            Refused.UNKNOWN_METER, "There is no such meter behind this head-end."
+        )
+    if not _EVENT_TYPE.match(told.event_type):
+        raise _NotTaken(
+            Refused.UNSUPPORTED_EVENT_TYPE, "An event type is four numbers: 3.26.0.85."
+        )
+    at = _instant(told.stamped, now)
+    day = supply_day_of(at)
+    meter = next((held for held in hung if _hangs(held, day, at)), None)
+    if meter is None:
+        raise _NotTaken(
+            Refused.NOT_INSTALLED,
+            f"On {day} the meter hung on no connection, or behind another head-end.",
+        )
+    return MeterEventTold(
+        meter_id=meter.meter_id,
+        code=told.event_type,
+        at=at,
+        reason=" ".join(told.reason.split())[:LONGEST_ERROR],
+    )
+
+
 def _relay_told(told: Told, now: datetime) -> RelayTold:
-    outcomes = {CONNECTED: True, DISCONNECTED: False, FAILED: None}
-    if told.event_type not in outcomes:
+    if told.event_type not in _OUTCOMES:
         raise _NotTaken(
             Refused.UNSUPPORTED_EVENT_TYPE,
             f"Taken are {CONNECTED} (connected), {DISCONNECTED} (disconnected) and"
@@ -313,7 +361,7 @@ def _relay_told(told: Told, now: datetime) -> RelayTold:
         raise _NotTaken(
             Refused.UNKNOWN_COMMAND, "Name the EndDeviceControl you carried out."
         )
-    is_closed = outcomes[told.event_type]
+    is_closed = _OUTCOMES[told.event_type]
     return RelayTold(
         command_id=int(told.command_key),
         is_closed=is_closed,

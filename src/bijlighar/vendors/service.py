@@ -13,7 +13,13 @@ from bijlighar.kernel.sql import rows, statement
 from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, Change, Scope
 from bijlighar.vendors import models, reading_types, rules
-from bijlighar.vendors.values import Handing, Hanging, RelayTold, Vendor
+from bijlighar.vendors.values import (
+    Handing,
+    Hanging,
+    MeterEventTold,
+    RelayTold,
+    Vendor,
+)
 
 HANDED_FOR = rules.HANDED_FOR
 CONNECT, DISCONNECT = reading_types.CONNECT, reading_types.DISCONNECT
@@ -21,6 +27,8 @@ REGISTER, HALF_HOUR = reading_types.REGISTER, reading_types.HALF_HOUR
 read = rules.read
 judge = rules.judge
 relay_told = rules.relay_told
+is_meter_event = rules.is_meter_event
+meter_event_told = rules.meter_event_told
 
 
 class UnknownVendor(BijligharError):
@@ -251,10 +259,11 @@ def handings_of(*, command_id: int) -> tuple[Handing, ...]:
 
 
 def event_is_known(*, vendor_id: int, event_key: str) -> bool:
-    """Whether an event came before."""
-    return models.RelayEvent.objects.filter(
-        vendor_id=vendor_id, event_key=event_key
-    ).exists()
+    """Whether an event came before, of a relay or of anything else."""
+    return any(
+        kept.objects.filter(vendor_id=vendor_id, event_key=event_key).exists()
+        for kept in (models.RelayEvent, models.MeterEvent)
+    )
 
 
 def keep_event(
@@ -269,6 +278,30 @@ def keep_event(
         is_closed=told.is_closed,
         at=told.at,
         received_at=now,
+    )
+
+
+def keep_meter_event(
+    *, vendor_id: int, event_key: str, told: MeterEventTold, now: datetime
+) -> None:
+    """Remember an event of a meter that is of no command."""
+    models.MeterEvent.objects.create(
+        vendor_id=vendor_id,
+        event_key=event_key,
+        meter_id=told.meter_id,
+        code=told.code,
+        reason=told.reason,
+        at=told.at,
+        received_at=now,
+    )
+
+
+def meter_events_of(*, meter_id: int, limit: int) -> tuple[MeterEventTold, ...]:
+    """What vendors told of a meter beside its commands, the latest first."""
+    found = models.MeterEvent.objects.filter(meter_id=meter_id).order_by("-at", "-pk")
+    return tuple(
+        MeterEventTold(meter_id=row.meter_id, code=row.code, at=row.at, reason=row.reason)
+        for row in found[:limit]
     )
 
 

@@ -145,6 +145,7 @@ class Told:
     place: str
     event_key: str
     command_key: str
+    """The command that it is about; empty for an event that is of no command."""
     meter_serial: str
     event_type: str
     """Four numbers with dots between. Source: IEC 61968-9, Annex E."""
@@ -160,3 +161,19 @@ class RelayTold:
     is_closed: bool | None
     at: datetime
     error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterEventTold:
+    """An event of a meter that is of no command: kept under its code, moving nothing."""
+
+    meter_id: int
+    code: str
+    """Four numbers with dots between. Source: IEC 61968-9, Annex E."""
+    at: datetime
+    reason: str
+
+    @property
+    def title(self) -> str:
+        """How it is called: by its code, since vendors have codes of their own."""
+        return f"Event {self.code}"

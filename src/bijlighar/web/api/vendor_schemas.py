@@ -118,13 +118,17 @@ class Control(_Sent):
 
 
 class OneEvent(_Sent):
-    """What came of a command: the relay as it was read back, or that it failed."""
+    """What came of a command, or any other event of a meter, which names no command."""
 
     mRID: MessageKey = Field(description="The vendor's own number of this event.")
-    createdDateTime: _Short = Field(description="When the relay was read back.")
+    createdDateTime: _Short = Field(
+        description="When it was; of a relay, when it was read back."
+    )
     EndDeviceEventType: Ref
     Meter: OneMeter
-    EndDeviceControl: Control
+    EndDeviceControl: Control | None = Field(
+        default=None, description="The command it is about; left out for any other event."
+    )
     reason: _Reason = ""
 
 
@@ -141,7 +145,7 @@ class EventsPayload(_Sent):
 
 
 class EndDeviceEventsMessage(_Sent):
-    """What came of commands."""
+    """What came of commands, and other events of meters."""
 
     Header: MessageHeader
     Payload: EventsPayload

@@ -130,7 +130,7 @@ def take_end_device_controls(
 def deliver_events(
     request: DeskRequest, message: schemas.EndDeviceEventsMessage
 ) -> schemas.ReplyMessage:
-    """Tell what came of commands: the relay as it was read back, or that it failed."""
+    """Tell what came of commands (the relay as read back, or failed), and other events."""
     vendor = _vendor(request)
     kept = _kept(request, vendor, message.Header)
     if kept is not None:
@@ -141,7 +141,7 @@ def deliver_events(
             Told(
                 place=f"EndDeviceEvent.{number}",
                 event_key=one.mRID,
-                command_key=one.EndDeviceControl.mRID,
+                command_key=one.EndDeviceControl.mRID if one.EndDeviceControl else "",
                 meter_serial=one.Meter.Names[0].name,
                 event_type=one.EndDeviceEventType.ref,
                 stamped=one.createdDateTime,
