@@ -1,27 +1,36 @@
 """An evening on which a city's balances run low: how fast people are told, in which order.
 
 An embedded PostgreSQL and an operator in a process of its own, which answers at once and
-remembers every reference. Warnings are queued as the review of supplies queues them, 500 at
-a time; two senders work them off, of which one is killed (SIGKILL) half-way and replaced.
-Meanwhile somebody asks for a one-time code every quarter of a second.
+remembers every reference. Notices are queued as the review of supplies queues them, 500 at
+a time: of ten, one that a supply is on again and one of a payment, which go before the
+eight that warn. Two senders work them off, of which one is killed (SIGKILL) half-way and
+replaced. Meanwhile somebody asks for a one-time code every quarter of a second.
 
 One lakh notices by default; `--notices 1000000` is the whole evening of a large city.
 `--many` uses an operator that takes a hundred in one call, as most of India's do.
 
 Figures (`--json FILE` writes them):
-    notices                warnings queued
+    notices                queued before the first sender starts
     queued_per_s           kept in the database, texts filled, each source once
-    sent_per_s             handed over, receipt of the answer written down
+    sent_per_s             handed over, receipt of the answer written down; the senders'
+                           start and the wait for the dead one's claims are in it
     bare_per_s             the limit compared with: the same calls over the same HTTP client
                            by as many threads of one process, without queue and database
-    httpx_per_s            the same over httpx
+    httpx_per_s            one call a notice over httpx
     ratio                  sent_per_s / bare_per_s
     a_million_minutes      how long a million would take at sent_per_s
     codes                  one-time codes asked for meanwhile
     code_p50_s, code_p99_s from the asking to the operator, while the warnings wait
-    lost                   notices that the operator never saw
+    overtaken              notices handed over after a less urgent one, though all were due
+                           before the first sender started: two senders' batches meet where
+                           one urgency ends
+    overtaken_too_far      those of them before which more less urgent ones were handed over
+                           than the senders have in their hands at once; must be 0
+    lost                   notices that the operator never saw; must be 0
+    not_sent               notices that are not shown as sent at the end; must be 0
     handed_over_twice      handed over again after the kill under the same reference, by
                            which an operator that knows it puts one message on the phone
+    load                   processes that wanted a core, averaged over the last minutes
 """
 
 from __future__ import annotations
@@ -39,11 +48,22 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bijlighar.notices.values import NewNotice
 
 TOLD_AT_ONCE = 500
 SENDERS = 2
 CODE_EVERY_S = 0.25
 CLAIM_S = 4
+TEND_EVERY_S = 15
+"""As the worker does (`run/work.py`)."""
+IN_A_CALL = 100
+IN_HAND = 200
+"""`_send.BATCH`: what one sender has in its hands."""
+URGENCIES = ("s", "p", "w")
+"""Prefixes of the evening's sources, the most urgent first."""
 
 
 def main() -> None:
@@ -119,7 +139,9 @@ def set_up() -> None:
 
 
 def measure(number: int) -> dict[str, float]:
-    bare_per_s, httpx_per_s = bare(min(number, 5_000)), bare_httpx(min(number, 2_000))
+    is_many = bool(os.environ.get("BIJLIGHAR_NOTICES_CHANNELS"))
+    bare_per_s = bare_many(200) if is_many else bare(min(number, 5_000))
+    httpx_per_s = bare_httpx(min(number, 2_000))
     began = time.perf_counter()
     for first in range(0, number, TOLD_AT_ONCE):
         queue(range(first, min(first + TOLD_AT_ONCE, number)))
@@ -133,8 +155,7 @@ def measure(number: int) -> dict[str, float]:
         one.wait()
     sent_per_s = (number + len(asked)) / sent_s
     seen = told()
-    waits = sorted(seen["at"][name] - at for name, at in asked.items())
-    warned = [count for name, count in seen["counts"].items() if name.startswith("w:")]
+    waits = sorted(seen["codes"][name] - at for name, at in asked.items())
     return {
         "notices": number,
         "queued_per_s": round(number / queued_s),
@@ -146,34 +167,38 @@ def measure(number: int) -> dict[str, float]:
         "codes": len(asked),
         "code_p50_s": round(waits[len(waits) // 2], 2),
         "code_p99_s": round(waits[len(waits) * 99 // 100], 2),
-        "lost": number - len(warned),
-        "handed_over_twice": sum(warned) - len(warned),
+        "overtaken": seen["overtaken"],
+        "overtaken_too_far": seen["overtaken_too_far"],
+        "lost": number - seen["notices"],
+        "not_sent": not_sent(),
+        "handed_over_twice": seen["twice"],
+        "load": round(os.getloadavg()[1], 1),
     }
 
 
 def queue(numbers: range) -> None:
     from bijlighar.clock.clock import real_now
     from bijlighar.notices import service as notices
+
+    notices.queue(notices=[notice(number) for number in numbers], now=real_now())
+
+
+def notice(number: int) -> NewNotice:
+    """One of the evening: a tenth tells of light, a tenth of money, the rest warns."""
     from bijlighar.notices.values import NewNotice, NoticeKind
 
-    notices.queue(
-        notices=[
-            NewNotice(
-                kind=NoticeKind.LOW_BALANCE,
-                source=f"w:{number}",
-                connection_id=number + 1,
-                consumer_number=f"73{number:08d}",
-                mobile=f"+9198{number:08d}",
-                language="hi",
-                parameters={
-                    "consumer_number": f"73{number:08d}",
-                    "balance": "41.20",
-                    "percent": "10",
-                },
-            )
-            for number in numbers
-        ],
-        now=real_now(),
+    prefix, kind, said = {
+        0: ("s", NoticeKind.RECONNECTED, {"balance": "460.00"}),
+        1: ("p", NoticeKind.RECHARGED, {"amount": "500.00", "balance": "460.00"}),
+    }.get(number % 10, ("w", NoticeKind.LOW_BALANCE, {"balance": "41.20", "percent": "10"}))
+    return NewNotice(
+        kind=kind,
+        source=f"{prefix}:{number}",
+        connection_id=number + 1,
+        consumer_number=f"73{number:08d}",
+        mobile=f"+9198{number:08d}",
+        language="hi",
+        parameters={"consumer_number": f"73{number:08d}", **said},
     )
 
 
@@ -203,13 +228,13 @@ def codes_while_waiting(number: int, senders: list[subprocess.Popen]) -> dict[st
         at = time.time()
         asked[ask_for_code(len(asked))] = at
         time.sleep(CODE_EVERY_S)
-        left = waiting()
+        left = number - told()["notices"]
         if not is_killed and left <= number // 2:
             is_killed = True
             senders[0].send_signal(signal.SIGKILL)
             senders[0].wait()
             senders[0] = sender()
-        if is_killed and not left:
+        if is_killed and not left and not not_sent():
             return asked
 
 
@@ -231,7 +256,7 @@ def send_until_told() -> None:
     tended = time.monotonic()
     while not stopped:
         sent = notices.send_due(now=real_now(), real_now=real_now())
-        if time.monotonic() - tended > 1:
+        if time.monotonic() - tended > TEND_EVERY_S:
             notices.tend(now=real_now(), real_now=real_now())
             tended = time.monotonic()
         if not sent:
@@ -239,14 +264,34 @@ def send_until_told() -> None:
     notices.close_channels()
 
 
-def waiting() -> int:
+def not_sent() -> int:
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "select count(*) from notices_notice where state in ('queued', 'sending')"
+            "select count(*) from notices_notice where state not in ('sent', 'delivered')"
         )
         return int(cursor.fetchone()[0])
+
+
+def bare_many(calls: int) -> int:
+    """Notices a second by the hundred over the senders' own client."""
+    from bijlighar.notices._hand_over import AT_ONCE
+    from bijlighar.notices.channels.wire import Wire
+
+    url, wire = os.environ["BIJLIGHAR_NOTICES_SMS_HTTP_MANY_URL"], Wire()
+
+    def call(one: int) -> None:
+        held = [
+            {"reference": f"bare:{one}:{place}", "text": "क" * 120}
+            for place in range(IN_A_CALL)
+        ]
+        body = json.dumps({"messages": held}).encode()
+        wire.post(url, headers={}, content=body, timeout_s=5)
+
+    per_s = _rate(call, calls, AT_ONCE) * IN_A_CALL
+    wire.close()
+    return per_s
 
 
 def bare(number: int) -> int:
@@ -298,10 +343,44 @@ def told() -> dict:
     return httpx.get(f"{os.environ['BIJLIGHAR_SMS_URL']}/told", timeout=60).json()
 
 
+class Phones:
+    """What the operator remembers: every reference, and in which order urgencies came."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.codes: dict[str, float] = {}
+        self.handed = [0] * len(URGENCIES)
+        self.twice = self.overtaken = self.overtaken_too_far = 0
+
+    def take(self, reference: str) -> None:
+        prefix = reference.split(":")[0]
+        if prefix == "code":
+            self.codes.setdefault(reference, time.time())
+        if prefix not in URGENCIES:
+            return
+        if reference in self.seen:
+            self.twice += 1
+            return
+        self.seen.add(reference)
+        urgency = URGENCIES.index(prefix)
+        before = sum(self.handed[urgency + 1 :])
+        self.overtaken += before > 0
+        self.overtaken_too_far += before > SENDERS * IN_HAND
+        self.handed[urgency] += 1
+
+    def told(self) -> dict:
+        return {
+            "notices": len(self.seen),
+            "twice": self.twice,
+            "overtaken": self.overtaken,
+            "overtaken_too_far": self.overtaken_too_far,
+            "codes": self.codes,
+        }
+
+
 async def operate() -> None:
     """Take every message, once a reference, and tell afterwards what came when."""
-    counts: dict[str, int] = {}
-    at: dict[str, float] = {}
+    phones = Phones()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -311,7 +390,7 @@ async def operate() -> None:
                 if b"content-length:" in lower:
                     length = int(lower.split(b"content-length:")[1].split(b"\r\n")[0])
                     body = await reader.readexactly(length)
-                answer = _answer(head, body, counts, at)
+                answer = _answer(head, body, phones)
                 writer.write(
                     b"HTTP/1.1 202 Accepted\r\nContent-Length: %d\r\n\r\n" % len(answer)
                 )
@@ -325,17 +404,12 @@ async def operate() -> None:
     await server.serve_forever()
 
 
-def _answer(
-    head: bytes, body: bytes, counts: dict[str, int], at: dict[str, float]
-) -> bytes:
+def _answer(head: bytes, body: bytes, phones: Phones) -> bytes:
     if head.startswith(b"GET"):
-        codes = {name: when for name, when in at.items() if name.startswith("code:")}
-        return json.dumps({"counts": counts, "at": codes}).encode()
+        return json.dumps(phones.told()).encode()
     told = json.loads(body)
     for one in told.get("messages", (told,)):
-        reference = one["reference"]
-        counts[reference] = counts.get(reference, 0) + 1
-        at.setdefault(reference, time.time())
+        phones.take(one["reference"])
     return b'{"id": 1, "status": "delivered"}'
 
 

@@ -91,9 +91,10 @@ def test_of_notices_old_and_new_only_the_new_are_queued():
     assert notices.queue(notices=[notice("relay:1")], now=LATER) == ()
 
 
-def test_the_database_keeps_a_source_once():
-    with pytest.raises(IntegrityError, match="source"), transaction.atomic():
-        notices.queue(notices=[notice("relay:1"), notice("relay:1")], now=NOW)
+def test_of_two_notices_with_one_source_the_first_is_kept():
+    other = notice("relay:1", mobile="+919876500002")
+    assert len(notices.queue(notices=[notice("relay:1"), other], now=NOW)) == 1
+    assert [one.mobile for one in notices.recent(limit=5)] == ["+919876500001"]
 
 
 def test_no_notices_are_no_work():

@@ -20,7 +20,7 @@ class Notice(models.Model):
     """One thing told to one person."""
 
     kind = models.TextField()
-    source = models.TextField(unique=True)
+    source = models.TextField()
     connection_id = models.BigIntegerField(null=True)
     """None: a code, told to a number whoever it belongs to."""
     mobile = models.TextField()
@@ -69,6 +69,9 @@ class Notice(models.Model):
             models.Index(fields=["mobile", "-id"], name="notice_of_number"),
         ]
         constraints = [
+            # Not `unique=True`: Django then adds a second index, for LIKE, which nobody
+            # asks for and every claim and outcome would pay for.
+            models.UniqueConstraint(fields=["source"], name="each_source_is_told_once"),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in NoticeState]),
                 name="notice_state_is_known",

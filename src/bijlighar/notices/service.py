@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
-
-from django.db import transaction
+from datetime import datetime
 
 from bijlighar.notices import (
     _catalogue,
     _hand_over,
     _preferences,
+    _queue,
     _read,
     _receipts,
     _send,
     _settings,
     _watch,
     rules,
-    sending,
 )
-from bijlighar.notices._seal import seal
 from bijlighar.notices.channels.channel import Forged as Forged
 from bijlighar.notices.channels.channel import Unreadable as Unreadable
-from bijlighar.notices.models import Notice, Preference
+from bijlighar.notices.models import Notice
 from bijlighar.notices.values import (
     AlarmKind,
-    NewNotice,
     NoticeKind,
     SentNotice,
-    Urgency,
 )
 
 UnknownChannel = _receipts.UnknownChannel
@@ -39,32 +34,7 @@ WrongSetting = _settings.WrongSetting
 
 # Verbs
 
-
-def queue(*, notices: Sequence[NewNotice], now: datetime) -> tuple[int, ...]:
-    """Keep notices to be sent, each source once; answer the ids of those that are new.
-
-    A consumer's wishes hold: the language, and that news are not wanted. What the law asks
-    for is kept whatever they wish. The caller defers their sending in the same transaction.
-    Raises rules.CatalogueError.
-    """
-    wishes = _preferences.languages_of(
-        connection_ids=[one.connection_id for one in notices if one.connection_id]
-    )
-    quiet = _settings.quiet()
-    with transaction.atomic():
-        known = set(
-            Notice.objects.filter(source__in=[one.source for one in notices])
-            .order_by()
-            .values_list("source", flat=True)
-        )
-        new = [
-            row
-            for one in notices
-            if one.source not in known
-            and (row := _row(one, wishes.get(one.connection_id or 0), quiet, now))
-        ]
-        created = Notice.objects.bulk_create(new)
-    return tuple(notice.pk for notice in created)
+queue = _queue.queue
 
 
 def send(*, notice_id: int, now: datetime, real_now: datetime) -> bool:
@@ -173,38 +143,3 @@ def count() -> int:
 def close_channels() -> None:
     """Close the connections to operators, at a process's end."""
     _hand_over.close_channels()
-
-
-def _row(
-    new: NewNotice, wishes: Preference | None, quiet: tuple[time, time], now: datetime
-) -> Notice | None:
-    language = new.language if wishes is None else wishes.language
-    template = rules.catalogue()[new.kind, language]
-    text = rules.shown_text(kind=new.kind, language=language, parameters=new.parameters)
-    is_news = not template.is_always_told and template.urgency < Urgency.DIGEST
-    if wishes is not None and is_news and not wishes.wants_news:
-        return None
-    is_secret = rules.CODE in new.parameters
-    return Notice(
-        kind=new.kind.value,
-        source=new.source,
-        connection_id=new.connection_id,
-        mobile=new.mobile,
-        language=language,
-        sender=template.sender,
-        template_id=template.template_id,
-        text=text,
-        parameters={} if is_secret else dict(new.parameters),
-        secret=seal(parameters=new.parameters, source=new.source) if is_secret else None,
-        urgency=template.urgency,
-        is_always_told=template.is_always_told,
-        state="queued",
-        created_at=now,
-        due_at=sending.not_before(
-            urgency=template.urgency,
-            is_always_told=template.is_always_told,
-            at=now,
-            quiet=quiet,
-        ),
-        expires_at=new.expires_at,
-    )

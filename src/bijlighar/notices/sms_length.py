@@ -6,6 +6,7 @@ that goes in parts loses six bytes of each to the header that joins them).
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,9 @@ GSM_7 = frozenset(
 )
 GSM_7_EXTENSION = frozenset("\f^{}\\[~]|€")
 """Each takes two places."""
+GSM_7_AT_ALL = GSM_7 | GSM_7_EXTENSION
+LAST_OF_UNIT = 0xFFFF
+"""A letter beyond it takes two units of UTF-16."""
 
 
 class Alphabet(StrEnum):
@@ -40,35 +44,26 @@ class SmsLength:
 
 def sms_length(text: str) -> SmsLength:
     """Alphabet, places and parts of a text. A letter of two places is never torn apart."""
-    units = _septets(text)
-    alphabet = Alphabet.GSM_7
-    if units is None:
-        alphabet = Alphabet.UCS_2
-        units = [2 if ord(letter) > 0xFFFF else 1 for letter in text]
-    places = sum(units)
+    letters = set(text)
+    if letters <= GSM_7_AT_ALL:
+        alphabet, wide = Alphabet.GSM_7, letters & GSM_7_EXTENSION
+    else:
+        alphabet, wide = Alphabet.UCS_2, {one for one in letters if ord(one) > LAST_OF_UNIT}
+    places = len(text) + sum(map(text.count, wide))
     parts = 1
     if places > PLACES_ALONE[alphabet]:
-        parts = _parts(units, PLACES_OF_A_PART[alphabet])
+        parts = _parts(text, wide, PLACES_OF_A_PART[alphabet])
     return SmsLength(alphabet=alphabet, places=places, parts=parts)
 
 
-def _septets(text: str) -> list[int] | None:
-    """Places of each letter; None where one is not of the GSM alphabet."""
-    units = []
-    for letter in text:
-        if letter in GSM_7:
-            units.append(1)
-        elif letter in GSM_7_EXTENSION:
-            units.append(2)
-        else:
-            return None
-    return units
-
-
-def _parts(units: list[int], room: int) -> int:
+def _parts(text: str, wide: Set[str], room: int) -> int:
+    """How many parts; `wide` are the letters that take two places."""
+    if not wide:
+        return -(-len(text) // room)
     parts, used = 1, 0
-    for unit in units:
-        if used + unit > room:
+    for letter in text:
+        units = 2 if letter in wide else 1
+        if used + units > room:
             parts, used = parts + 1, 0
-        used += unit
+        used += units
     return parts
