@@ -188,8 +188,8 @@ def test_a_new_home_is_shown_with_nothing_invented(town):
     assert shown.today_blocks_wh == (None,) * 48
     assert shown.is_silent
     assert [day.day for day in shown.days] == [
-        NOON.date() - timedelta(days=number) for number in range(30, 0, -1)
-    ]
+        APRIL_1 + timedelta(days=number) for number in range(6)
+    ], "before its meter was there, no day is open"
     assert {(day.energy_wh, day.charge_paise) for day in shown.days} == {(None, None)}
 
 

@@ -1,4 +1,5 @@
--- Days in [first, until): energy and charge where charged, and what was recharged.
+-- Days in [first, until) on which there was a meter: energy and charge where charged, and
+-- what was recharged.
 select
     calendar.day::date as day,
     charge.energy_wh,
@@ -15,4 +16,7 @@ select
 from generate_series(%(first)s::date, %(until)s::date - 1, interval '1 day') as calendar (day)
 left join charges_day as charge
     on charge.connection_id = %(id)s and charge.day = calendar.day::date
+where calendar.day::date >= (
+    select min(installed_on) from connections_installation where connection_id = %(id)s
+)
 order by calendar.day
