@@ -94,9 +94,14 @@ def ask_now(*, meter_ids: Sequence[int], now: datetime) -> int:
             ignore_conflicts=True,
         )
         MeterContact.objects.filter(pk__in=new).update(asked_at=now, read_not_before=now)
-        with connection.cursor() as cursor:
-            cursor.execute("notify bijlighar_commands")
+        wake_head_end()
     return len(new)
+
+
+def wake_head_end() -> None:
+    """Tell waiting head-ends that something is due, when the transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("notify bijlighar_commands")
 
 
 def ended(
