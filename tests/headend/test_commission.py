@@ -11,7 +11,7 @@ from bijlighar.connections import service as connections
 from bijlighar.headend import _commission_rows
 from bijlighar.headend import service as headend
 from bijlighar.headend.control_modes import alarm_of
-from bijlighar.headend.values import Configuration, KeyFault, RelayAlarm
+from bijlighar.headend.values import Configuration, KeyFault, MeterKeys, RelayAlarm
 from bijlighar.people.values import Scope
 from tests.cast import grid_of_cast, new_connection, with_root_key
 
@@ -110,7 +110,11 @@ def test_c19_no_two_meters_share_a_key_or_a_serial():
         (2, KeyFault.SHARED_KEY),
         (3, KeyFault.SHARED_KEY),
     ]
-    assert faults(file(row(ASHA, "abc"), row(BALRAM, "dec")))[0][1] is KeyFault.SHARED_KEY
+    (first, second) = _commission_rows.read(
+        file(row(ASHA, "abc"), row(BALRAM, "dec"))
+    ).faults
+    assert (first.fault, first.other) == (KeyFault.SHARED_KEY, BALRAM)
+    assert (second.fault, second.other) == (KeyFault.SHARED_KEY, ASHA)
     assert faults(file(row(ASHA, "abc"), row(ASHA, "def"))) == [
         (2, KeyFault.TWICE),
         (3, KeyFault.TWICE),
@@ -159,6 +163,42 @@ def test_a_file_that_came_in_before_does_nothing_and_another_replaces_no_keys(me
         headend.take_in_keys(content=content, now=NOW)
     other = headend.check_keys(content=file(row(ASHA, "xyz"), row(BALRAM, "def")))
     assert [(one.line, one.fault) for one in other.faults] == [(2, KeyFault.HAS_KEYS)]
+
+
+def test_c19_a_key_of_another_meter_is_refused_in_whatever_file_or_place_it_comes(meters):
+    headend.take_in_keys(content=file(row(ASHA, "abc")), now=NOW)
+    # Balram's master key is Asha's encryption key, which came in another file.
+    again = file(row(BALRAM, "dea"))
+    with pytest.raises(headend.KeysRefused) as refused:
+        headend.take_in_keys(content=again, now=NOW)
+    (one,) = refused.value.faults
+    assert (one.line, one.serial, one.fault, one.other) == (
+        2,
+        BALRAM,
+        KeyFault.SHARED_KEY,
+        ASHA,
+    )
+    with pytest.raises(headend.SharedKey, match=f"{BALRAM} and {ASHA}"):
+        headend.commission(
+            keys={
+                meters[1].meter_id: MeterKeys(
+                    encryption_key=bytes.fromhex(key("b")),
+                    authentication_key=bytes.fromhex(key("d")),
+                )
+            },
+            now=NOW,
+        )
+
+
+def test_keys_of_before_there_were_marks_are_found_too_and_marks_show_no_key(meters):
+    headend.take_in_keys(content=file(row(ASHA, "abc")), now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from headend_keymark returning mark")
+        kept = [bytes(mark) for (mark,) in cursor.fetchall()]
+    assert len(kept) == 3
+    assert not any(bytes.fromhex(key(letter)) in kept for letter in "abc")
+    (one,) = headend.check_keys(content=file(row(BALRAM, "bde"))).faults
+    assert (one.fault, one.other) == (KeyFault.SHARED_KEY, ASHA)
 
 
 def test_the_audit_trail_says_that_a_file_came_in_and_holds_no_key(meters):

@@ -15,11 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bijlighar.connections import service as connections
+from bijlighar.dlms import is15959
+from bijlighar.dlms.client import Authentication
 from bijlighar.dlms.key_transfer import KeyId
+from bijlighar.dlms.security import SecurityKeys
+from bijlighar.dlms.server import ServerClient
 from bijlighar.headend import _key_files, keys
 from bijlighar.headend import service as headend
 from bijlighar.headend.rows import MeterRefused
-from bijlighar.headend.values import KeyChange, KeyChangeState, MeterKeys
+from bijlighar.headend.values import KeyChange, KeyChangeState, KeyPart, MeterKeys
 from bijlighar.run import meter_rotate
 from bijlighar.simulator.faults import Fault, FaultKind
 from bijlighar.simulator.meter import Meter
@@ -126,6 +130,19 @@ class Bench:
             self.change(), ask_time=lambda: NOW, timeout_s=PATIENCE_S
         )
 
+    def reads_as_meter_reader(self, password: bytes) -> bool:
+        """Whether the meter lets the meter reader in by this password."""
+        (access,) = headend.lease(meter_ids=[self.meter_id])
+        try:
+            asyncio.run(
+                headend.prove_keys(
+                    access=access, timeout_s=PATIENCE_S, reader_password=password
+                )
+            )
+        except MeterRefused:
+            return False
+        return True
+
     def answers(self, *, tries: int = 1) -> int | None:
         """At which of so many ordinary leases the meter answers; None at none."""
         for number in range(1, tries + 1):
@@ -168,8 +185,8 @@ def bench(db, tmp_path) -> Iterator[Bench]:
         yield Bench(meter_id=home.meter_id, meter=meter)
 
 
-def prepared(bench: Bench) -> Bench:
-    made = headend.prepare_key_change(meter_ids=[bench.meter_id], now=NOW)
+def prepared(bench: Bench, part: KeyPart = KeyPart.GLOBALS) -> Bench:
+    made = headend.prepare_key_change(meter_ids=[bench.meter_id], now=NOW, part=part)
     assert made == (bench.meter_id,)
     return bench
 
@@ -246,6 +263,60 @@ def test_d8_a_wrong_master_key_is_refused_three_times_and_given_up(bench):
     assert states == [KeyChangeState.PREPARED] * 2 + [KeyChangeState.GIVEN_UP]
     assert bench.answers() == 1
     assert headend.prepare_key_change(meter_ids=[bench.meter_id], now=NOW)
+
+
+def test_d8_a_new_master_key_is_proved_by_itself_and_keys_travel_under_it(bench):
+    old = bench.meter.keys
+    prepared(bench, KeyPart.MASTER)
+    assert bench.go_on() is KeyChangeState.PROVED
+    held = bench.meter.keys
+    assert held.master_key != old.master_key
+    assert held.encryption_key == old.encryption_key
+    prepared(bench)
+    assert bench.go_on() is KeyChangeState.PROVED
+    assert bench.meter.keys.encryption_key != old.encryption_key
+    assert bench.answers() == 1
+
+
+def test_d8_a_new_password_lets_the_meter_reader_in_and_the_old_one_no_more(bench):
+    old = bench.meter.keys.lls_secret
+    prepared(bench, KeyPart.LLS)
+    assert bench.go_on() is KeyChangeState.PROVED
+    new = bench.meter.keys.lls_secret
+    assert new != old
+    assert bench.reads_as_meter_reader(new)
+    assert not bench.reads_as_meter_reader(old)
+    assert bench.answers() == 1
+
+
+@pytest.mark.parametrize("part", [KeyPart.MASTER, KeyPart.LLS])
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_d8_killed_around_the_sending_of_the_others_readings_go_on(bench, part, is_taken):
+    order = mark_sent(prepared(bench, part))
+    if is_taken:
+        sent, _ = asyncio.run(headend.send_new_keys(order=order, timeout_s=PATIENCE_S))
+        assert sent is headend.Sent.TAKEN
+    # What carries conversations did not change: the first reaches the meter.
+    assert bench.answers() == 1
+    assert bench.go_on() is KeyChangeState.PROVED
+    held = bench.meter.keys
+    assert (held.master_key == order.new.master_key) is (
+        True if part is KeyPart.MASTER else held.master_key == MASTER
+    )
+    assert bench.answers() == 1
+
+
+def test_a_password_that_lets_nobody_in_is_given_up_after_three(bench):
+    prepared(bench, KeyPart.LLS)
+    bench.meter.other_clients[is15959.METER_READER] = ServerClient(
+        authentication=Authentication.HLS_GMAC,
+        keys=SecurityKeys(encryption_key=MASTER, authentication_key=MASTER),
+        secret=b"",
+        association_obis=is15959.ASSOCIATIONS[is15959.METER_READER].association,
+    )
+    states = [bench.go_on() for _ in range(3)]
+    assert states == [KeyChangeState.PREPARED] * 2 + [KeyChangeState.GIVEN_UP]
+    assert bench.answers() == 1
 
 
 def test_one_change_a_meter_at_a_time_and_none_without_a_master_key(bench):

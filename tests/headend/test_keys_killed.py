@@ -1,6 +1,6 @@
 """kill -9 at any line of a change of keys: the meter stays in reach and is never lost.
 
-The suite tries every seventeenth line; BIJLIGHAR_EVERY_LINE=1 tries them all.
+The suite tries every thirty-first line; BIJLIGHAR_EVERY_LINE=1 tries them all.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from itertools import count
 from multiprocessing import get_context
 
+import pytest
 from django.db import connection, connections
 
 from bijlighar.connections import service as places
 from bijlighar.headend import service as headend
 from bijlighar.headend.rows import MeterRefused
-from bijlighar.headend.values import KeyChangeState, MeterKeys
+from bijlighar.headend.values import KeyChangeState, KeyPart, MeterKeys
 from bijlighar.run import meter_rotate
 from tests.cast import ROOT_KEY, new_connection, with_root_key
 from tests.headend.simulated import a_meter, free_port
@@ -25,7 +26,14 @@ from tests.headend.simulated import a_meter, free_port
 NOW = datetime(2026, 4, 7, 6, 0, tzinfo=UTC)
 TIMEOUT_S = 5.0
 PATIENCE_S = 60
-STEP = 1 if os.environ.get("BIJLIGHAR_EVERY_LINE") else 17
+STEP = 1 if os.environ.get("BIJLIGHAR_EVERY_LINE") else 31
+NEW = {
+    KeyPart.GLOBALS: ("encryption_key", "authentication_key"),
+    KeyPart.MASTER: ("master_key",),
+    KeyPart.LLS: ("lls_secret",),
+}
+FIRST = dict(zip(KeyPart, (1, 11, 21), strict=True))
+"""Other lines for each, so that together they try many."""
 FEWEST_LINES = 60
 HELD = MeterKeys(encryption_key=b"first encryption", authentication_key=b"first authentica")
 MASTER = b"master key of 16"
@@ -69,8 +77,9 @@ def go_on(meter_id: int) -> KeyChangeState:
     return meter_rotate.change_keys(change, ask_time=lambda: NOW, timeout_s=TIMEOUT_S)
 
 
+@pytest.mark.parametrize("part", list(KeyPart))
 def test_d8_killed_at_any_line_the_meter_is_reached_and_gets_its_keys(
-    committed_db, tmp_path
+    committed_db, tmp_path, part
 ):
     port = free_port()
     ours = {
@@ -84,13 +93,14 @@ def test_d8_killed_at_any_line_the_meter_is_reached_and_gets_its_keys(
             new=[new_connection("Asha", meter_port=port, system_title=title)]
         )
         headend.commission(keys={home.meter_id: MeterKeys(**ours)}, now=NOW)
-        for line in count(1, STEP):
-            before = meter.keys.encryption_key
-            assert headend.prepare_key_change(meter_ids=[home.meter_id], now=NOW)
+        for line in count(FIRST[part], STEP):
+            before = meter.keys
+            assert headend.prepare_key_change(meter_ids=[home.meter_id], now=NOW, part=part)
             was_killed = killed_at(line, meter_id=home.meter_id)
             assert answers_within_two(home.meter_id), line
             assert go_on(home.meter_id) is KeyChangeState.PROVED, line
-            assert meter.keys.encryption_key != before, line
+            for field in NEW[part]:
+                assert getattr(meter.keys, field) != getattr(before, field), line
             if not was_killed:
                 break
         assert line > FEWEST_LINES

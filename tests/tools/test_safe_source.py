@@ -62,6 +62,7 @@ KNOWS_CRYPTOGRAPHY = {
     "headend/association.py": "random challenges",
     "headend/_commission.py": "SHA-256 of a key file, to know it again",
     "headend/_key_files.py": "key files: AES-256-GCM, its key from a passphrase",
+    "headend/_key_marks.py": "keyed marks of meters' keys, to find one that two share",
     "headend/_rotate.py": "new keys of meters, at random",
     "run/meter_line.py": "random challenges and system titles of a bench",
     "payments/gateways/pretend/gateway.py": "HMAC-SHA-256 of webhooks",

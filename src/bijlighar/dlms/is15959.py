@@ -125,6 +125,14 @@ ASSOCIATIONS: Mapping[int, AssociationFacts] = {
 }
 
 
+def password_of(client_sap: int) -> Attribute:
+    """Where a client's password lies in its association object: who may set it changes it.
+
+    Source: IEC 62056-6-2, association LN (class 15), attribute 7 (secret).
+    """
+    return Attribute(ClassId.ASSOCIATION_LN, ASSOCIATIONS[client_sap].association, 7)
+
+
 def of_make(make: str | None) -> Tables:
     """The tables as one make has them; None: as the standard does.
 

@@ -11,11 +11,13 @@ from datetime import datetime
 from hashlib import sha256
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import MeterAddress
-from bijlighar.headend import _commission_rows, _key_files
+from bijlighar.headend import _commission_rows, _key_files, _key_marks
+from bijlighar.headend.keys import root_key
 from bijlighar.headend.models import KeyFile, MeterSecret
 from bijlighar.headend.values import KeyFault, KeyRow, KeysChecked, MeterKeys, WrongKeys
 from bijlighar.kernel.errors import BijligharError
@@ -109,12 +111,36 @@ def _beside_what_is_known(
             pk__in=[one.meter_id for one in meters.values()]
         ).values_list("pk", flat=True)
     )
-    faults = [
-        WrongKeys(line=row.line, serial=row.serial, fault=fault)
-        for row in rows
-        if (fault := _fault(row, meters.get(row.serial), have_keys)) is not None
-    ]
+    sharing = _sharing(rows, meters)
+    faults = []
+    for row in rows:
+        fault = _fault(row, meters.get(row.serial), have_keys)
+        other = "" if fault else sharing.get(row.line, "")
+        if other:
+            fault = KeyFault.SHARED_KEY
+        if fault:
+            faults.append(
+                WrongKeys(line=row.line, serial=row.serial, fault=fault, other=other)
+            )
     return meters, faults
+
+
+def _sharing(rows: Sequence[KeyRow], meters: Mapping[str, MeterAddress]) -> dict[int, str]:
+    """By line, the serial of another known meter for which one of its keys stands."""
+    root = root_key(settings.BIJLIGHAR["root_key"])
+    _key_marks.catch_up(root=root)
+    marking = _key_marks.marking_key(root=root)
+    marks = {row.line: _key_marks.marks_of(row.keys, marking=marking) for row in rows}
+    known = _key_marks.holders(mark for held in marks.values() for mark in held)
+    others: dict[int, int] = {}
+    for row in rows:
+        own = meters.get(row.serial)
+        for mark in marks[row.line]:
+            holder = known.get(mark)
+            if holder is not None and (own is None or holder != own.meter_id):
+                others[row.line] = holder
+    serials = _key_marks.serials_of(others.values())
+    return {line: serials[meter_id] for line, meter_id in others.items()}
 
 
 def _fault(row: KeyRow, meter: MeterAddress | None, have_keys: set[int]) -> KeyFault | None:

@@ -126,18 +126,28 @@ def _is_default(key: bytes) -> bool:
 def _together(rows: Sequence[KeyRow]) -> Iterator[WrongKeys]:
     """A serial twice, or a key that two meters share. Source: security C19."""
     serials = Counter(row.serial for row in rows)
-    shared = Counter(
-        key
-        for row in rows
-        for key in (row.keys.encryption_key, row.keys.authentication_key)
-    )
-    masters = Counter(row.keys.master_key for row in rows if row.keys.master_key)
+    having: dict[bytes, list[str]] = {}
+    for row in rows:
+        for key in keys_in(row.keys):
+            having.setdefault(key, []).append(row.serial)
     for row in rows:
         if serials[row.serial] > 1:
             yield WrongKeys(line=row.line, serial=row.serial, fault=KeyFault.TWICE)
-        elif (
-            shared[row.keys.encryption_key] > 1
-            or shared[row.keys.authentication_key] > 1
-            or masters[row.keys.master_key] > 1
-        ):
-            yield WrongKeys(line=row.line, serial=row.serial, fault=KeyFault.SHARED_KEY)
+        elif others := [
+            serial
+            for key in keys_in(row.keys)
+            for serial in having[key][:2]
+            if serial != row.serial
+        ]:
+            yield WrongKeys(
+                line=row.line,
+                serial=row.serial,
+                fault=KeyFault.SHARED_KEY,
+                other=others[0],
+            )
+
+
+def keys_in(held: MeterKeys) -> tuple[bytes, ...]:
+    """The keys of a meter that are known."""
+    every = (held.encryption_key, held.authentication_key, held.master_key)
+    return tuple(key for key in every if key)

@@ -6,22 +6,30 @@ the other, and only the meter can tell: every lease tries the new keys and the o
 turn, so it stays in reach. Old keys go only when the new ones have carried a conversation
 that was held to prove them.
 
-Source: IEC 62056-6-2, security setup (class 64), global_key_transfer; security D8, C19.
+A master key and the meter reader's password change the same way. A master key is proved by
+sending it once more under itself, which a meter takes only if it holds it, and which
+changes nothing; a password by the meter reader's association.
+
+Source: IEC 62056-6-2, security setup (class 64), global_key_transfer; association LN (class
+15), attribute 7; security D8, C19.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
+from bijlighar.headend import _key_marks
 from bijlighar.headend import keys as key_store
+from bijlighar.headend._commission_rows import MOST_SECRET
 from bijlighar.headend.models import MeterKeyChange, MeterSecret
-from bijlighar.headend.values import KeyChange, KeyChangeState, MeterKeys
+from bijlighar.headend.values import KeyChange, KeyChangeState, KeyPart, MeterKeys
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, Change
@@ -39,11 +47,13 @@ OPEN_STATES = (KeyChangeState.PREPARED.value, KeyChangeState.SENT.value)
 MOST_REFUSALS = 3
 
 
-def prepare_key_change(*, meter_ids: Sequence[int], now: datetime) -> tuple[int, ...]:
-    """Make new keys for these meters; answer for which.
+def prepare_key_change(
+    *, meter_ids: Sequence[int], now: datetime, part: KeyPart = KeyPart.GLOBALS
+) -> tuple[int, ...]:
+    """Make new keys, or a new password, for these meters; answer for which.
 
-    Left out are meters without a master key, under which keys travel, and those that are
-    being changed already. Raises keys.WrongRootKey.
+    Left out are meters without a master key, under which keys travel (a password travels
+    under the others), and those that are being changed already. Raises keys.WrongRootKey.
     """
     root = key_store.root_key(settings.BIJLIGHAR["root_key"])
     with transaction.atomic():
@@ -53,30 +63,33 @@ def prepare_key_change(*, meter_ids: Sequence[int], now: datetime) -> tuple[int,
                 meter_id__in=meter_ids, state__in=OPEN_STATES
             ).values_list("meter_id", flat=True)
         )
-        made = []
+        fresh: dict[int, MeterKeys] = {}
         for secret in held.order_by("meter_id"):
             old = _keys_of(secret.meter_id, bytes(secret.wrapped_keys), root)
-            if secret.meter_id in busy or not old.master_key:
-                continue
-            wrapped = key_store.wrap(keys=_new(old), meter_id=secret.meter_id, root=root)
-            made.append(
-                MeterKeyChange(
-                    meter_id=secret.meter_id,
-                    state=KeyChangeState.PREPARED.value,
-                    wrapped_keys=wrapped,
-                    prepared_at=now,
-                )
+            if secret.meter_id not in busy and (old.master_key or part is KeyPart.LLS):
+                fresh[secret.meter_id] = _new(old, part)
+        _key_marks.keep(fresh, root=root)
+        MeterKeyChange.objects.bulk_create(
+            MeterKeyChange(
+                meter_id=meter_id,
+                part=part.value,
+                state=KeyChangeState.PREPARED.value,
+                wrapped_keys=key_store.wrap(keys=keys, meter_id=meter_id, root=root),
+                prepared_at=now,
             )
-        MeterKeyChange.objects.bulk_create(made)
-    return tuple(one.meter_id for one in made)
+            for meter_id, keys in fresh.items()
+        )
+    return tuple(fresh)
 
 
-def meters_by_age_of_keys(*, limit: int, now: datetime) -> tuple[int, ...]:
-    """Meters whose keys were changed longest ago, or never, and do not change now."""
+def meters_by_age_of_keys(
+    *, limit: int, now: datetime, part: KeyPart = KeyPart.GLOBALS
+) -> tuple[int, ...]:
+    """Meters of which this was changed longest ago, or never; none that changes now."""
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.headend", "meters_by_age_of_keys"),
-            {"limit": limit, "now": now},
+            {"limit": limit, "now": now, "part": part.value},
         )
         return tuple(row["meter_id"] for row in rows(cursor))
 
@@ -125,10 +138,7 @@ def not_taken(
         _move(row, KeyChangeState.PREPARED)
         row.last_error = error[:500]
         row.refusals += is_refusal
-        if row.refusals >= MOST_REFUSALS:
-            _move(row, KeyChangeState.GIVEN_UP)
-            row.ended_at = now
-            _tell(row, "meter.keys.refused", now)
+        _give_up_refused(row, now)
         row.save()
     return KeyChangeState(row.state)
 
@@ -136,11 +146,14 @@ def not_taken(
 def keys_to_try(*, meter_ids: Sequence[int]) -> dict[int, bytes]:
     """For meters in doubt, the wrapped keys of this lease where they are the new ones.
 
+    A master key and a password carry no ordinary conversation: no lease tries them.
     Each lease of such a meter takes the other keys than the last: new, old, new. Called
     inside the lease's transaction. What answers ends no doubt: see `end_doubt`.
     """
     doubtful = MeterKeyChange.objects.select_for_update().filter(
-        meter_id__in=meter_ids, state=KeyChangeState.SENT.value
+        meter_id__in=meter_ids,
+        part=KeyPart.GLOBALS.value,
+        state=KeyChangeState.SENT.value,
     )
     trying: dict[int, bytes] = {}
     for row in doubtful.order_by("meter_id"):
@@ -151,11 +164,11 @@ def keys_to_try(*, meter_ids: Sequence[int]) -> dict[int, bytes]:
     return trying
 
 
-def new_keys_of(*, change_id: int) -> bytes:
-    """The wrapped new keys of a change that was sent."""
+def change_in_doubt(*, change_id: int) -> tuple[KeyPart, bytes]:
+    """What changes, and the wrapped new keys of a change that was sent."""
     row = MeterKeyChange.objects.get(pk=change_id)
     assert row.state == KeyChangeState.SENT.value
-    return bytes(row.wrapped_keys)
+    return KeyPart(row.part), bytes(row.wrapped_keys)
 
 
 def end_doubt(
@@ -164,8 +177,9 @@ def end_doubt(
     """The meter has carried a conversation under the new keys, or the old: say which hold.
 
     Only who led that conversation may say so: the keys that did not carry it are dropped,
-    or wait to be sent again. A meter may begin to count anew with new keys, so its counter
-    is taken as it is.
+    or wait to be sent again. A meter may begin to count anew with new global keys, so its
+    counter is then taken as it is. A password that the meter took three times and does not
+    let in is given up: some makes do not let the meter reader in from afar.
     """
     with transaction.atomic():
         row = MeterKeyChange.objects.select_for_update().get(pk=change_id)
@@ -174,10 +188,10 @@ def end_doubt(
         elif row.state == KeyChangeState.SENT.value:
             _move(row, KeyChangeState.PREPARED)
             row.last_error = "The meter answers to the old keys."
+            row.refusals += row.part == KeyPart.LLS.value
+            _give_up_refused(row, now)
             row.save()
-            MeterSecret.objects.filter(
-                pk=row.meter_id, known_meter_counter__lt=meter_counter
-            ).update(known_meter_counter=meter_counter)
+            _count_on(row.meter_id, meter_counter)
     return KeyChangeState(row.state)
 
 
@@ -186,14 +200,30 @@ def still_in_doubt(*, change_id: int, error: str) -> None:
     MeterKeyChange.objects.filter(pk=change_id).update(last_error=error[:500])
 
 
-def _prove(row: MeterKeyChange, meter_counter: int, now: datetime) -> None:
-    MeterSecret.objects.filter(pk=row.meter_id).update(
-        wrapped_keys=bytes(row.wrapped_keys), known_meter_counter=meter_counter
+def _give_up_refused(row: MeterKeyChange, now: datetime) -> None:
+    if row.refusals >= MOST_REFUSALS:
+        _move(row, KeyChangeState.GIVEN_UP)
+        row.ended_at = now
+        _tell(row, "meter.keys.refused", now)
+
+
+def _count_on(meter_id: int, meter_counter: int) -> None:
+    MeterSecret.objects.filter(pk=meter_id, known_meter_counter__lt=meter_counter).update(
+        known_meter_counter=meter_counter
     )
+
+
+def _prove(row: MeterKeyChange, meter_counter: int, now: datetime) -> None:
+    secret = MeterSecret.objects.filter(pk=row.meter_id)
+    secret.update(wrapped_keys=bytes(row.wrapped_keys))
+    if row.part == KeyPart.GLOBALS.value:
+        secret.update(known_meter_counter=meter_counter)
+    else:
+        _count_on(row.meter_id, meter_counter)
     _move(row, KeyChangeState.PROVED)
     row.ended_at, row.last_error, row.wrapped_keys = now, "", b""
     row.save()
-    log.info("headend.keys.replaced", meter_id=row.meter_id, change=row.pk)
+    log.info("headend.keys.replaced", meter_id=row.meter_id, change=row.pk, part=row.part)
     _tell(row, "meter.keys.replaced", now)
 
 
@@ -209,7 +239,11 @@ def _tell(row: MeterKeyChange, action: str, now: datetime) -> None:
             object_kind="meter",
             object_id=str(row.meter_id),
             place_id=None,
-            after={"change": row.pk, "prepared_at": row.prepared_at.isoformat()},
+            after={
+                "change": row.pk,
+                "part": row.part,
+                "prepared_at": row.prepared_at.isoformat(),
+            },
             why=row.last_error,
         ),
         by=SYSTEM,
@@ -217,12 +251,17 @@ def _tell(row: MeterKeyChange, action: str, now: datetime) -> None:
     )
 
 
-def _new(old: MeterKeys) -> MeterKeys:
-    return MeterKeys(
+def _new(old: MeterKeys, part: KeyPart) -> MeterKeys:
+    """The keys a meter is to hold: those of this part at random, the others as they are."""
+    if part is KeyPart.LLS:
+        # Sixteen characters that every make takes: ASCII letters and digits.
+        return replace(old, lls_secret=secrets.token_hex(MOST_SECRET // 2).encode())
+    if part is KeyPart.MASTER:
+        return replace(old, master_key=secrets.token_bytes(key_store.KEY_BYTES))
+    return replace(
+        old,
         encryption_key=secrets.token_bytes(key_store.KEY_BYTES),
         authentication_key=secrets.token_bytes(key_store.KEY_BYTES),
-        master_key=old.master_key,
-        lls_secret=old.lls_secret,
     )
 
 
@@ -234,6 +273,7 @@ def _value(row: MeterKeyChange) -> KeyChange:
     return KeyChange(
         change_id=row.pk,
         meter_id=row.meter_id,
+        part=KeyPart(row.part),
         state=KeyChangeState(row.state),
         attempts=row.attempts,
         last_error=row.last_error,

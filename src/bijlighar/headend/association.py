@@ -31,13 +31,19 @@ AskTime = Callable[[], datetime]
 
 @asynccontextmanager
 async def conversation(
-    access: MeterAccess, timeout_s: float
+    access: MeterAccess, timeout_s: float, reader_password: bytes | None = None
 ) -> AsyncIterator[tuple[Client, Line]]:
-    """An associated, authenticated client on an open line; released at the end."""
+    """An associated, authenticated client on an open line; released at the end.
+
+    With a password it is the meter reader's client, which proves itself by that (LLS).
+    """
+    is_reader = reader_password is not None
+    sap = is15959.METER_READER if is_reader else is15959.UTILITY_SETTING
     client = Client(
         settings=ClientSettings(
-            client_sap=is15959.UTILITY_SETTING,
-            authentication=Authentication.HLS_GMAC,
+            client_sap=sap,
+            authentication=Authentication.LLS if is_reader else Authentication.HLS_GMAC,
+            secret=reader_password or b"",
             system_title=SYSTEM_TITLE,
             keys=SecurityKeys(
                 encryption_key=access.encryption_key,
@@ -52,7 +58,7 @@ async def conversation(
     async with line_to(
         host=access.host,
         port=access.port,
-        client_sap=is15959.UTILITY_SETTING,
+        client_sap=sap,
         answer_timeout_s=timeout_s,
     ) as line:
         try:

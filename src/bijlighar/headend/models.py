@@ -9,6 +9,7 @@ from bijlighar.headend.values import (
     ClockAction,
     CommandState,
     KeyChangeState,
+    KeyPart,
     Outcome,
     RelayAlarm,
     RelayWanted,
@@ -42,14 +43,30 @@ class MeterSecret(models.Model):
         return f"secret of meter {self.pk}"
 
 
+class KeyMark(models.Model):
+    """That a key stands, or stood, for one meter: a keyed fingerprint, never the key."""
+
+    meter_id = models.BigIntegerField(db_index=True)
+    mark = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mark"], name="a_key_stands_for_one_meter")
+        ]
+
+    def __str__(self) -> str:
+        return f"key mark {self.pk}"
+
+
 class MeterKeyChange(models.Model):
-    """New keys of a meter on their way; see _rotate.
+    """New keys of a meter on their way; see _rotate. `part` says which of them are new.
 
     `leases` counts the conversations that were begun since they were sent. Once they are
     proved, they lie in MeterSecret and no more here.
     """
 
     meter_id = models.BigIntegerField()
+    part = models.TextField(default=KeyPart.GLOBALS.value)
     state = models.TextField()
     wrapped_keys = models.BinaryField()
     prepared_at = models.DateTimeField()
@@ -70,6 +87,10 @@ class MeterKeyChange(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in KeyChangeState]),
                 name="key_change_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(part__in=[part.value for part in KeyPart]),
+                name="key_part_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(state="proved", wrapped_keys=b"")

@@ -16,8 +16,8 @@ from django.db.models import F, QuerySet
 
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import MeterAddress
+from bijlighar.headend import _key_marks, rules
 from bijlighar.headend import keys as key_store
-from bijlighar.headend import rules
 from bijlighar.headend._attempts import attempts_of as attempts_of
 from bijlighar.headend._attempts import count_attempts as count_attempts
 from bijlighar.headend._attempts import count_strangers as count_strangers
@@ -58,6 +58,7 @@ from bijlighar.headend._handing import hand_over as hand_over
 from bijlighar.headend._handing import heard_by_others as heard_by_others
 from bijlighar.headend._handing import lock_for_vendor as lock_for_vendor
 from bijlighar.headend._handing import not_answered as not_answered
+from bijlighar.headend._key_marks import SharedKey as SharedKey
 from bijlighar.headend._pushes import note_refused as note_refused
 from bijlighar.headend._pushes import push_access as push_access
 from bijlighar.headend._pushes import take_pushes as take_pushes
@@ -71,8 +72,8 @@ from bijlighar.headend._reads import ended as ended
 from bijlighar.headend._reads import plans_for, wake_head_end
 from bijlighar.headend._reads import schedule as schedule
 from bijlighar.headend._reads import take_reads as take_reads
+from bijlighar.headend._rotate import change_in_doubt, keys_to_try, mark_sent
 from bijlighar.headend._rotate import end_doubt as end_doubt
-from bijlighar.headend._rotate import keys_to_try, mark_sent, new_keys_of
 from bijlighar.headend._rotate import last_change_of as last_change_of
 from bijlighar.headend._rotate import meters_by_age_of_keys as meters_by_age_of_keys
 from bijlighar.headend._rotate import not_taken as not_taken
@@ -80,10 +81,13 @@ from bijlighar.headend._rotate import open_key_changes as open_key_changes
 from bijlighar.headend._rotate import prepare_key_change as prepare_key_change
 from bijlighar.headend._rotate import still_in_doubt as still_in_doubt
 from bijlighar.headend._rotate_talk import Sent as Sent
+from bijlighar.headend._rotate_talk import prove as prove
 from bijlighar.headend._rotate_talk import prove_keys as prove_keys
 from bijlighar.headend._rotate_talk import send_new_keys as send_new_keys
 from bijlighar.headend.models import MeterContact, MeterSecret
 from bijlighar.headend.values import (
+    KeyPart,
+    KeysToProve,
     KeysToSend,
     MeterAccess,
     MeterKeys,
@@ -102,9 +106,13 @@ COUNTERS_A_CONVERSATION = 1_024
 
 
 def commission(*, keys: Mapping[int, MeterKeys], now: datetime) -> None:
-    """Take meters' keys in, wrapped; from now on the meters are asked."""
+    """Take meters' keys in, wrapped; from now on the meters are asked.
+
+    Raises SharedKey where a key stands for another meter.
+    """
     root = _root()
     with transaction.atomic():
+        _key_marks.keep(keys, root=root)
         MeterSecret.objects.bulk_create(
             MeterSecret(
                 meter_id=meter_id,
@@ -142,17 +150,23 @@ def keys_to_send(*, change_id: int, meter_id: int, now: datetime) -> KeysToSend 
         if new is None or not leased:
             return None
         (access,) = _accesses(leased)
-        return KeysToSend(access=access, new=new, master_key=new.master_key)
+        part, _ = change_in_doubt(change_id=change_id)
+        held = _unwrapped(meter_id, leased[meter_id])
+    return KeysToSend(access=access, part=part, new=new, master_key=held.master_key)
 
 
-def lease_to_prove(*, change_id: int, meter_id: int, is_new: bool) -> MeterAccess:
-    """All for a conversation under the new keys of a change, or under the old ones."""
+def lease_to_prove(*, change_id: int, meter_id: int, is_new: bool) -> KeysToProve:
+    """All for finding out whether a meter holds a change's new keys, or the old ones."""
     with transaction.atomic():
         leased = _lease([meter_id])
-        if is_new:
-            leased[meter_id] |= _under_new(new_keys_of(change_id=change_id))
+        part, wrapped = change_in_doubt(change_id=change_id)
+        if is_new and part is KeyPart.GLOBALS:
+            leased[meter_id] |= _under_new(wrapped)
+        elif is_new:
+            leased[meter_id] |= {"wrapped_keys": wrapped}
     (access,) = _accesses(leased)
-    return access
+    keys = _unwrapped(meter_id, leased[meter_id])
+    return KeysToProve(access=access, part=part, keys=keys, is_new=is_new)
 
 
 def lease(*, meter_ids: Sequence[int]) -> tuple[MeterAccess, ...]:
@@ -259,6 +273,12 @@ def jump_counters() -> int:
     again would repeat a nonce. Source: security C20.
     """
     return int(MeterSecret.objects.update(next_counter=F("next_counter") + RESTORE_JUMP))
+
+
+def _unwrapped(meter_id: int, leased: Mapping[str, Any]) -> MeterKeys:
+    return key_store.unwrap(
+        wrapped=bytes(leased["wrapped_keys"]), meter_id=meter_id, root=_root()
+    )
 
 
 def _access(address: MeterAddress, leased: Mapping[str, Any], root: bytes) -> MeterAccess:

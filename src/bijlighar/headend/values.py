@@ -210,6 +210,8 @@ class Talk(StrEnum):
     ON_DEMAND = "on_demand"
     RELAY = "relay"
     PUSH = "push"
+    COMMISSION = "commission"
+    """It was asked what it is."""
 
 
 class Outcome(StrEnum):
@@ -301,6 +303,8 @@ class WrongKeys:
     line: int
     serial: str
     fault: KeyFault
+    other: str = ""
+    """The serial of the meter that has the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +366,17 @@ class AlarmingRelay:
     read_at: datetime
 
 
+class KeyPart(StrEnum):
+    """Which of a meter's secrets change together, in one conversation."""
+
+    GLOBALS = "globals"
+    """Encryption and authentication key."""
+    MASTER = "master"
+    """The key under which keys travel (KEK)."""
+    LLS = "lls"
+    """The meter reader's password (low level security)."""
+
+
 class KeyChangeState(StrEnum):
     """How far a change of a meter's keys got; see _rotate.NEXT for what leads where."""
 
@@ -381,6 +396,7 @@ class KeyChange:
 
     change_id: int
     meter_id: int
+    part: KeyPart
     state: KeyChangeState
     attempts: int
     last_error: str
@@ -391,5 +407,17 @@ class KeysToSend:
     """All that sending new keys needs. Held in memory only, never logged."""
 
     access: MeterAccess
+    part: KeyPart
     new: MeterKeys
     master_key: bytes = field(repr=False)
+    """The one that the meter holds now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysToProve:
+    """Keys that a meter may hold, and all for finding it out. Held in memory only."""
+
+    access: MeterAccess
+    part: KeyPart
+    keys: MeterKeys
+    is_new: bool

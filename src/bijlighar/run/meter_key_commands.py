@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import click
 
-from bijlighar.headend.values import KeyFault, WrongKeys
+from bijlighar.headend.values import KeyFault, KeyPart, WrongKeys
 from bijlighar.kernel.errors import BijligharError, TemporaryError
 from bijlighar.run.by_hand import set_up
 
@@ -40,7 +40,7 @@ WORDS = {
     KeyFault.DEFAULT_KEY: "a key is a maker's default: octets that repeat or count",
     KeyFault.ONE_KEY_TWICE: "one key stands for two",
     KeyFault.TWICE: "the serial stands in more than one row",
-    KeyFault.SHARED_KEY: "another meter of the file has the same key",
+    KeyFault.SHARED_KEY: "another meter has the same key",
     KeyFault.UNKNOWN_METER: "no meter with this serial: import the meters first",
     KeyFault.OTHER_TITLE: "the meter is known with another system title",
     KeyFault.HAS_KEYS: "the meter has keys: they change by `rotate` only",
@@ -151,9 +151,18 @@ def configure(serials: tuple[str, ...], timeout: float) -> None:
 @keys.command()
 @click.option("--serial", "serials", multiple=True, help="These meters; several times.")
 @click.option("--every", is_flag=True, help="All meters that have a master key.")
+@click.option(
+    "--part",
+    type=click.Choice([one.value for one in KeyPart]),
+    default=KeyPart.GLOBALS.value,
+    show_default=True,
+    help="What is new: both global keys, the master key, or the meter reader's password.",
+)
 @click.option("--limit", default=1_000, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1, 300))
-def rotate(serials: tuple[str, ...], every: bool, limit: int, timeout: float) -> None:
+def rotate(
+    serials: tuple[str, ...], every: bool, part: str, limit: int, timeout: float
+) -> None:
     """Give meters new keys over the air, and go on with changes that are not ended.
 
     Without --serial and --every only those that wait are taken up. Each meter's change is
@@ -164,6 +173,7 @@ def rotate(serials: tuple[str, ...], every: bool, limit: int, timeout: float) ->
     Examples:
       bijlighar meter keys rotate --serial BJL00000001
       bijlighar meter keys rotate --every --limit 5000
+      bijlighar meter keys rotate --every --part master
       bijlighar meter keys rotate
     """
     set_up()
@@ -172,7 +182,9 @@ def rotate(serials: tuple[str, ...], every: bool, limit: int, timeout: float) ->
     from bijlighar.run.meter_rotate import change_keys
 
     made = headend.prepare_key_change(
-        meter_ids=_chosen(serials, every=every, limit=limit), now=now()
+        meter_ids=_chosen(serials, every=every, limit=limit, part=KeyPart(part)),
+        now=now(),
+        part=KeyPart(part),
     )
     changes = {one.meter_id: one for one in headend.open_key_changes(limit=limit)}
     click.echo(f"{len(made)} prepared, {len(changes)} to do.", err=True)
@@ -246,7 +258,7 @@ def _passphrase(*, is_new: bool) -> str:
 
 def _tell(faults: Sequence[WrongKeys], report: Path | None) -> None:
     for one in faults[:MOST_TOLD]:
-        click.echo(f"line {one.line} {one.serial}: {WORDS[one.fault]}", err=True)
+        click.echo(f"line {one.line} {one.serial}: {_words(one)}", err=True)
     if len(faults) > MOST_TOLD:
         click.echo(f"and {len(faults) - MOST_TOLD} more", err=True)
     if report is None or not faults:
@@ -255,7 +267,11 @@ def _tell(faults: Sequence[WrongKeys], report: Path | None) -> None:
         writer = csv.writer(out)
         writer.writerow(("line", "serial", "fault", "what is wrong"))
         for one in faults:
-            writer.writerow((one.line, one.serial, one.fault.value, WORDS[one.fault]))
+            writer.writerow((one.line, one.serial, one.fault.value, _words(one)))
+
+
+def _words(one: WrongKeys) -> str:
+    return f"{WORDS[one.fault]}: {one.other}" if one.other else WORDS[one.fault]
 
 
 class UnknownSerial(BijligharError):
@@ -274,12 +290,14 @@ def _to_configure(serials: Sequence[str]) -> Iterator[Sequence[int]]:
         yield part
 
 
-def _chosen(serials: Sequence[str], *, every: bool, limit: int) -> Sequence[int]:
+def _chosen(
+    serials: Sequence[str], *, every: bool, limit: int, part: KeyPart
+) -> Sequence[int]:
     from bijlighar.clock.clock import now
     from bijlighar.headend import service as headend
 
     if every:
-        return headend.meters_by_age_of_keys(limit=limit, now=now())
+        return headend.meters_by_age_of_keys(limit=limit, now=now(), part=part)
     return _named(serials)
 
 

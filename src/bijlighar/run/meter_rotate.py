@@ -62,11 +62,11 @@ def prove(change: KeyChange, *, ask_time: AskTime, timeout_s: float) -> KeyChang
     """
     why = ""
     for is_new in (True, False):
-        access = headend.lease_to_prove(
+        order = headend.lease_to_prove(
             change_id=change.change_id, meter_id=change.meter_id, is_new=is_new
         )
         try:
-            counter = asyncio.run(headend.prove_keys(access=access, timeout_s=timeout_s))
+            counter = asyncio.run(headend.prove(order=order, timeout_s=timeout_s))
         except TemporaryError as error:
             why = str(error)
             continue

@@ -1,7 +1,7 @@
 """What a pretend meter says in DLMS: the table of its attributes, and who may do what.
 
 The public client reads names, clock and counters; the meter reader reads everything; only
-the utility-setting client sets the clock, moves the relay and sends new keys.
+the utility-setting client sets the clock and the password, moves the relay and sends keys.
 Source: IS 15959-2, association objects and access rights.
 """
 
@@ -35,6 +35,8 @@ _POWER_FACTOR_CENTI = 95
 _METER_IS_HEALTHY = 0
 
 _KEY_TRANSFER = key_transfer.method_for(is15959.UTILITY_SETTING)
+_PASSWORD = is15959.password_of(is15959.METER_READER)
+_LONGEST_PASSWORD = 16
 _RELAY_METHODS = {is15959.REMOTE_DISCONNECT: False, is15959.REMOTE_RECONNECT: True}
 
 Read = Callable[[Meter, Selection | None], Data]
@@ -60,7 +62,10 @@ class MeterDevice:
         return read(self._meter, selection)
 
     def write(self, *, client_sap: int, attribute: Attribute, value: Data) -> None:
-        """Set the clock; nothing else can be set."""
+        """Set the clock, or the meter reader's password; nothing else can be set."""
+        if attribute == _PASSWORD and self._may_set(client_sap):
+            self._take_password(value)
+            return
         if attribute not in _READS:
             raise AccessDenied(_why_unknown(attribute))
         if not self._may_set(client_sap) or attribute != is15959.CLOCK_TIME:
@@ -88,6 +93,16 @@ class MeterDevice:
         return (
             client_sap == is15959.UTILITY_SETTING or client_sap in self._meter.other_clients
         )
+
+    def _take_password(self, value: Data) -> None:
+        """Let the meter reader in by this from the next conversation on."""
+        try:
+            password = axdr.octets(value)
+        except DecodeError:
+            raise AccessDenied(AccessResult.TYPE_UNMATCHED) from None
+        if not 1 <= len(password) <= _LONGEST_PASSWORD:
+            raise AccessDenied(AccessResult.OTHER_REASON)
+        self._meter.take_password(password)
 
     def _take_keys(self, sent: Data | None) -> None:
         """Hold the keys that came under the master key: all of them, or none."""

@@ -85,6 +85,11 @@ class Meter:
         self.records.note_keys(serial=self.serial, keys=changed)
         self.keys = changed
 
+    def take_password(self, password: bytes) -> None:
+        """Let the meter reader in by this password from the next conversation on."""
+        self.records.note_password(serial=self.serial, password=password)
+        self.keys = replace(self.keys, lls_secret=password)
+
     def set_clock(self, shows: datetime) -> None:
         """Set the clock; to the second right means healed."""
         wrong_s = round((shows - self.now()) / _ONE_SECOND)

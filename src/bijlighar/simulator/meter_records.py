@@ -93,19 +93,29 @@ class MeterRecords:
         )
 
     def keys_now(self, *, serial: str, first: MeterKeys) -> MeterKeys:
-        """A meter's keys: those that it was sent last, or `first`."""
-        held = self._connection.execute(
+        """A meter's keys and password: those that it was sent last, or `first`."""
+        keys = self._connection.execute(
             "select encryption, authentication, master from meter_key where serial = ?",
             (serial,),
         ).fetchone()
-        if held is None:
-            return first
-        encryption, authentication, master = held
+        password = self._connection.execute(
+            "select password from meter_password where serial = ?", (serial,)
+        ).fetchone()
+        held = first if password is None else replace(first, lls_secret=password[0])
+        if keys is None:
+            return held
+        encryption, authentication, master = keys
         return replace(
-            first,
+            held,
             encryption_key=encryption,
             authentication_key=authentication,
             master_key=master,
+        )
+
+    def note_password(self, *, serial: str, password: bytes) -> None:
+        """A meter was set a new password: it is kept before the meter says so."""
+        self._connection.execute(
+            "insert or replace into meter_password values (?, ?)", (serial, password)
         )
 
     def note_keys(self, *, serial: str, keys: MeterKeys) -> None:

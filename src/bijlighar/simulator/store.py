@@ -38,6 +38,9 @@ create table if not exists meter_key (
     serial text primary key, encryption blob not null, authentication blob not null,
     master blob not null
 ) without rowid;
+create table if not exists meter_password (
+    serial text primary key, password blob not null
+) without rowid;
 create table if not exists gateway_order (
     id text primary key, receipt text not null unique,
     amount_paise integer not null check (amount_paise > 0),

@@ -1,11 +1,11 @@
--- Meters with keys whose keys do not change now, those that were never changed or longest
--- ago first; none that is behind a vendor's head-end.
+-- Meters with keys whose keys do not change now, those of which this part was never changed
+-- or longest ago first; none that is behind a vendor's head-end.
 select secret.meter_id
 from headend_metersecret as secret
 left join (
     select
         change.meter_id,
-        max(change.ended_at) as ended_at,
+        max(change.ended_at) filter (where change.part = %(part)s) as ended_at,
         bool_or(change.state in ('prepared', 'sent')) as is_open
     from headend_meterkeychange as change
     group by change.meter_id
