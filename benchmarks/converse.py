@@ -17,6 +17,7 @@ Figures (`--json FILE` writes them):
     open_conversations   associations open at the same moment
     open_memory_mb       what this process grew by for them
     open_kb_each         the same for each
+    open_rss_mb          all that this process held then (resident set)
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ PEERS = HERE.parent / ".venv" / "peers" / "bin" / "python"
 
 AT_ONCE = 64
 OPEN, OPEN_QUICK = 5_000, 1_000
+OTHER_FILES = 200
 COUNTERS = 256
 TURNS = 3
 _peer_counters = 2**30
@@ -67,7 +69,7 @@ def main() -> int:
     chosen = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     many = OPEN_QUICK if chosen.quick else OPEN
-    _allow_files(2 * many + 200)
+    _allow_files(many + OTHER_FILES)
     with subprocess.Popen(
         [
             sys.executable,
@@ -236,6 +238,7 @@ async def _open_at_once(access: list[MeterAccess], counters: count) -> dict[str,
         "open_conversations": opened,
         "open_memory_mb": round(grown_kb / 1024, 1),
         "open_kb_each": round(grown_kb / opened, 1),
+        "open_rss_mb": round((before_kb + grown_kb) / 1024, 1),
     }
 
 
@@ -259,9 +262,12 @@ def _base() -> str:
 
 
 def _allow_files(wanted: int) -> None:
+    """Let this process hold a socket for each conversation, or say that it may not."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        raise SystemExit(f"{wanted} open files are needed, {hard} allowed: see ulimit -Hn")
     if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _access(number: int, one: dict[str, str]) -> MeterAccess:

@@ -7,7 +7,9 @@ read, reconnections are queued, one after the other, for homes whose relays are 
 is sent, the relay closed and read back.
 
 Figures (`--json FILE` writes them):
-    meters               meters that answered
+    homes                meters that were started
+    meters               meters that answered; where it is fewer, it is told what came of
+                         the others, by the counts of the head-end itself
     day_s                seconds until the last of them was stored
     meters_per_s         meters read and stored a second
     rows_per_s           half-hours and registers stored a second
@@ -37,8 +39,9 @@ import structlog
 from bijlighar.run import stage
 from bijlighar.run.stage import Wanted, passing_stage
 
-DATA_START = date(2019, 10, 5)
-"""From here on nearly every measured home answers."""
+DATA_START = date(2019, 9, 23)
+"""The day after it, the one that is read on, all 70 measured homes answered: none of the
+copies that stand for a fleet is silent."""
 
 METERS, QUICK = 5_000, 400
 COMMANDS, COMMANDS_QUICK = 200, 40
@@ -149,9 +152,11 @@ def read_the_day(staged, opened, now) -> dict[str, float]:
             day_s = time.perf_counter() - began
         time.sleep(LOOK_EVERY_S)
     waits = sorted(confirmed.values())
-    meters, half_hours = ask(HEARD), ask(HALF_HOURS)
+    homes, meters, half_hours = ask(HOMES), ask(HEARD), ask(HALF_HOURS)
+    tell_unread()
     rows = half_hours + ask("select count(*) from readings_registerreading")
     return {
+        "homes": homes,
         "meters": meters,
         "day_s": round(day_s, 1),
         "meters_per_s": round(meters / day_s),
@@ -162,6 +167,16 @@ def read_the_day(staged, opened, now) -> dict[str, float]:
         "command_p99_s": round(waits[len(waits) * 99 // 100], 2),
         "head_end_cpu_ms": round(cpu_s(staged) / meters * 1000, 1),
     }
+
+
+def tell_unread() -> None:
+    """Meters that were not heard, by what came of asking them."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(UNREAD)
+        for outcome, many in cursor.fetchall():
+            print(f"not read: {many:,} meters, {outcome}")
 
 
 def wait_for_first(staged) -> None:
@@ -201,7 +216,14 @@ def cpu_s(staged) -> float:
 
 
 DUE = "select count(*) from headend_metercontact where last_tried_at is null"
+HOMES = "select count(*) from headend_metercontact"
 HEARD = "select count(*) from headend_metercontact where last_heard_at is not null"
+UNREAD = (
+    "select coalesce(said.outcome, 'never asked'), count(distinct contact.meter_id)"
+    " from headend_metercontact as contact left join headend_attemptcount as said"
+    " on said.meter_id = contact.meter_id and said.talk = 'read'"
+    " where contact.last_heard_at is null group by 1 order by 1"
+)
 HALF_HOURS = "select coalesce(sum(cardinality(energies_wh)), 0) from readings_blockreading"
 CONFIRMED = (
     "select connection_id from headend_relaycommand"
