@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,16 @@ from hypothesis import strategies as st
 
 from bijlighar.budgets import rules
 from bijlighar.budgets.values import Budget, Measure, Progress, Step
+from bijlighar.kernel.ist import day_starts
 
 APRIL = date(2026, 4, 1)
-THOUSAND = Budget(budget_id=1, connection_id=1, measure=Measure.RUPEES, amount=1_000_00)
+THOUSAND = Budget(
+    budget_id=1,
+    connection_id=1,
+    measure=Measure.RUPEES,
+    amount=1_000_00,
+    set_at=day_starts(APRIL),
+)
 
 
 def progress(used: int, *, expected: int | None = None, day: int | None = 15) -> Progress:
@@ -40,6 +48,12 @@ def progress(used: int, *, expected: int | None = None, day: int | None = 15) ->
 def test_steps_are_at_50_80_and_100_percent_and_not_a_paisa_before(used, percent, steps):
     assert progress(used).percent == percent
     assert list(rules.reached(progress(used))) == steps
+
+
+@pytest.mark.parametrize(("used", "steps"), [(999_99, []), (1_000_00, [Step.WHOLE])])
+def test_of_a_month_that_is_over_only_that_it_was_too_much(used, steps):
+    over = replace(progress(used, expected=2_000_00), is_closed_late=True)
+    assert list(rules.reached(over)) == steps
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,37 @@ class TestTheNight:
         assert "100% हो गया है, अब तक 108 यूनिट" in told(asha)[0][1]
         assert len(told(asha)) == 3
 
-    def test_does_not_look_back_at_months_that_are_over(self, asha, at):
-        """A reading of April put right on the 20th of May is no news of a budget."""
+    def test_tells_of_last_month_when_its_days_were_closed_late(self, asha, at):
+        """The meter was silent for the last days of April and answers on the 3rd of May."""
+        set_units(asha, 100_000)
+        live(asha, *[3_000] * 20)
+        work()
+        assert [kind for kind, _ in told(asha)] == ["budget_units_reached"]
+        at(date(2026, 5, 3))
+        registers = used(asha, *[3_000] * 20, *[5_000] * 12, first=APRIL)
+        hear(asha, registers, now=noon(date(2026, 5, 3)))
+        for _ in range(2):
+            close_day(connection_ids=[asha.connection_id], now=noon(date(2026, 5, 3)))
+            work()
+        assert len(told(asha)) == 2
+        assert "अप्रैल के आपके 100 यूनिट के बजट का 100% हो गया है" in told(asha)[0][1]
+
+    def test_does_not_hold_last_month_against_a_budget_set_since(self, asha, at):
+        registers = used(asha, *[3_000] * 32, first=APRIL)
+        hear(asha, registers, now=noon(date(2026, 5, 3)))
+        at(date(2026, 5, 3))
+        budgets.set_budget(
+            connection_id=asha.connection_id,
+            measure=Measure.UNITS,
+            amount=50_000,
+            now=noon(date(2026, 5, 2)),
+        )
+        close_day(connection_ids=[asha.connection_id], now=noon(date(2026, 5, 3)))
+        work()
+        assert told(asha) == []
+
+    def test_does_not_look_back_at_months_that_are_long_over(self, asha, at):
+        """A reading of April put right on the 20th of June is no news of a budget."""
         live(asha, *[5_000] * 3)
         set_units(asha, 10_000)
         correct_reading(
@@ -124,7 +153,7 @@ class TestTheNight:
             register_wh=asha.initial_register_wh + 20_000,
             why="read by hand",
             made_by="a test",
-            now=noon(date(2026, 5, 20)),
+            now=noon(date(2026, 6, 20)),
         )
         assert later.WATCH_BUDGETS not in [name for name, _ in deferred()]
 

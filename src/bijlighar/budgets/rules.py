@@ -16,7 +16,12 @@ TELLS_AHEAD_FROM_DAY = 5
 
 
 def reached(progress: Progress) -> tuple[Step, ...]:
-    """Every step that a month has come to, in rising order."""
+    """Every step that a month has come to, in rising order.
+
+    Of a month that is over, only that it was too much is worth telling.
+    """
+    if progress.is_closed_late:
+        return (Step.WHOLE,) if progress.percent >= PERCENT[Step.WHOLE] else ()
     steps = [step for step, percent in PERCENT.items() if progress.percent >= percent]
     if _is_told_ahead(progress):
         steps.append(Step.AHEAD)

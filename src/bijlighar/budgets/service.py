@@ -119,4 +119,5 @@ def _value(row: BudgetRow) -> Budget:
         connection_id=row.connection_id,
         measure=Measure(row.measure),
         amount=row.amount,
+        set_at=row.set_at,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -32,6 +32,7 @@ class Budget:
     connection_id: int
     measure: Measure
     amount: int
+    set_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class Progress:
     used: int
     expected: int | None
     """By the end of the month; None where no habit is known yet."""
+    is_closed_late: bool = False
+    """The month was over already when a day of it was charged."""
 
     @property
     def percent(self) -> int:

@@ -90,13 +90,15 @@ def _act_on(charged: ChargedDays, now: datetime) -> None:
 
 
 def _look_at_budgets(charged: ChargedDays, now: datetime) -> None:
-    """The month of yesterday is held against the budgets of those who were charged for days
-    of it, soon. What turned out otherwise in an older month is no news of a budget."""
+    """The month of yesterday, and the one before where days of it were closed late, is held
+    against the budgets of those who were charged for it, soon. What turns out otherwise in
+    a still older month is no news of a budget."""
     month = month_starts(supply_day_of(now) - ONE_DAY)
     held = budgets.budgets_of(connection_ids=list(charged.days))
-    ids = [one for one in held if max(charged.days[one]) >= month]
-    if ids:
-        later.watch_budgets(connection_ids=ids, month=month)
+    for one in (month_starts(month - ONE_DAY), month):
+        ids = [pk for pk in held if any(month_starts(d) == one for d in charged.days[pk])]
+        if ids:
+            later.watch_budgets(connection_ids=ids, month=one)
 
 
 def _warn_of_thresholds(ahead: Sequence[ThresholdAhead], now: datetime) -> None:

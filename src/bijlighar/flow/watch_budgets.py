@@ -7,7 +7,8 @@ holds up nobody's charges, and a closing that is rolled back leaves no job.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import structlog
 from babel.dates import format_date
@@ -21,12 +22,19 @@ from bijlighar.connections.values import Home
 from bijlighar.flow.review_supply import notice_to, tell
 from bijlighar.kernel.energy import format_kwh
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.kernel.ist import month_starts, next_month_starts
+from bijlighar.kernel.ist import (
+    day_starts,
+    month_starts,
+    next_month_starts,
+    supply_day_of,
+)
 from bijlighar.kernel.money import format_rupees
 from bijlighar.notices import service as notices
 from bijlighar.notices.values import NewNotice, NoticeKind
 
 log = structlog.get_logger()
+
+ONE_DAY = timedelta(days=1)
 
 
 def watch_budgets(
@@ -35,13 +43,15 @@ def watch_budgets(
     """Tell those whose month has come to a step of their budget; `month` is its first day.
 
     All or nothing, safe to repeat: a step is told once. Whose charges cannot be explained
-    is left out and logged.
+    is left out and logged, and so is a budget that was set when the month was over.
     """
+    is_late = month < month_starts(supply_day_of(now) - ONE_DAY)
+    until = day_starts(next_month_starts(month))
     held = budgets.budgets_of(connection_ids=connection_ids)
     progress = [
-        found
+        replace(found, is_closed_late=is_late)
         for budget in held.values()
-        if (found := _progress_or_none(budget, month)) is not None
+        if budget.set_at < until and (found := _progress_or_none(budget, month)) is not None
     ]
     with transaction.atomic(durable=True):
         alerts = budgets.take_alerts(progress=progress, now=now)
