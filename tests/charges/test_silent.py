@@ -22,7 +22,7 @@ from bijlighar.charges.policy import (
 from bijlighar.connections.values import Home
 from bijlighar.kernel.ist import ONE_DAY
 from bijlighar.ledger import service as ledger
-from bijlighar.tariffs.orders import OrderError
+from bijlighar.tariffs.orders import FileError
 from tests.cast import connect, hear
 from tests.charges.test_again import insist_on_proof
 from tests.charges.test_service import (
@@ -192,5 +192,5 @@ def text_of_standard() -> str:
 def test_a_policy_that_leaves_something_open_is_refused(was, now, why):
     text = text_of_standard()
     assert was in text
-    with pytest.raises(OrderError, match=why):
+    with pytest.raises(FileError, match=why):
         read_policy(text.replace(was, now, 1), "policy.yaml")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bijlighar.complaints import rules
 from bijlighar.complaints.diagnosis import NETWORK, diagnose
-from bijlighar.complaints.policy import Owed, PolicyError, policy_named, read_policy
+from bijlighar.complaints.policy import Owed, UnknownPolicy, policy_named, read_policy
 from bijlighar.complaints.states import TRANSITIONS, ComplaintEvent, NotNow, after
 from bijlighar.complaints.values import (
     Answering,
@@ -26,6 +26,7 @@ from bijlighar.complaints.values import (
     Stand,
     State,
 )
+from bijlighar.kernel.strict_yaml import FileError
 
 NOW = datetime(2026, 4, 10, 6, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -191,23 +192,26 @@ class TestThePolicy:
     @pytest.mark.parametrize(
         ("old", "new", "told"),
         [
-            ("hours: 2\n", "hours: 2.5\n", "hours"),
+            ("hours: 2\n", "hours: 2.5\n", "float"),
             ("hours: 2\n", "hours: 0\n", "hours"),
+            ("owed: null", "", "`owed` is missing"),
+            ("urgent: true", "urgent: yes", "true or false"),
+            ("vigilance: true", "vigilant: true", "vigilant"),
             ('rupees_a_day: "50"', "rupees_a_day: 50", "rupees_a_day"),
             ('rupees_a_day: "50"', 'rupees_a_day: "0.001"', "rupees_a_day"),
             ('most_rupees: "1500"', 'most_rupees: "10"', "most_rupees"),
             ("  app:\n", "  apps:\n", "app"),
             ("at_percent: 50", "at_percent: 0", "ladder"),
             ("role: junior_engineer", "role: king", "king"),
-            ('source: "own rule: no regulation names an app"', "", "app has no source"),
+            ('source: "own rule: no regulation names an app"', "", "`source` is missing"),
             ("in_force_from: 2020-02-17", "in_force_from: soon", "in_force_from"),
         ],
     )
     def test_what_is_wrong_is_named(self, old, new, told):
         assert old in WHOLE
-        with pytest.raises(PolicyError, match=told):
+        with pytest.raises(FileError, match=rf"^x\.yaml, line \d+: .*{told}"):
             read_policy(WHOLE.replace(old, new, 1), where="x.yaml")
 
     def test_an_unknown_policy_is_told(self):
-        with pytest.raises(PolicyError, match="named nowhere"):
+        with pytest.raises(UnknownPolicy, match="named nowhere"):
             policy_named("nowhere")

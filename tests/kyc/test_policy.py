@@ -7,7 +7,8 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from bijlighar.kyc.policy import PolicyError, policy_named, read_policy
+from bijlighar.kernel.strict_yaml import FileError
+from bijlighar.kyc.policy import UnknownPolicy, policy_named, read_policy
 from bijlighar.kyc.values import PaperKind
 
 GOOD = yaml.safe_load(
@@ -29,26 +30,27 @@ def test_which_state_uses_samagra_ids_is_data():
 
 
 def test_an_unknown_policy_is_told():
-    with pytest.raises(PolicyError, match="no KYC policy named goa"):
+    with pytest.raises(UnknownPolicy, match="no KYC policy named goa"):
         policy_named("goa")
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"policy": ""}, "policy is no text"),
-        ({"in_force_from": "soon"}, "in_force_from is no day"),
-        ({"papers": None}, "papers is missing"),
-        ({"papers": {"values": ["pan"]}}, "papers has no source"),
-        ({"papers": {"values": [], "source": "x"}}, "at least one"),
+        ({"policy": ""}, "`policy` is empty"),
+        ({"in_force_from": "soon"}, "`in_force_from` must be a day"),
+        ({"papers": None}, "a table of keys"),
+        ({"papers": {"values": ["pan"]}}, "`source` is missing"),
+        ({"papers": {"values": [], "source": "x"}}, "at least 1"),
         ({"papers": {"values": ["pan", "pan"], "source": "x"}}, "once"),
-        ({"papers": {"values": ["passport"], "source": "x"}}, "passport is no paper"),
-        ({"keep_rejected_days": {"value": 0, "source": "x"}}, "keep_rejected_days"),
-        ({"keep_pages_days": {"value": True, "source": "x"}}, "keep_pages_days"),
-        ({"keep_pages_days": {"value": 30}}, "keep_pages_days has no source"),
-        ({"consent_version": None}, "consent_version is missing"),
+        ({"papers": {"values": ["passport"], "source": "x"}}, "passport, which is none"),
+        ({"keep_rejected_days": {"value": 0, "source": "x"}}, "`value` is 0"),
+        ({"keep_pages_days": {"value": True, "source": "x"}}, "`value` must be a whole"),
+        ({"keep_pages_days": {"value": 30}}, "`source` is missing"),
+        ({"keep_for_ever": True}, "`keep_for_ever` is not known"),
+        ({"consent_version": None}, "`consent_version` must be words"),
     ],
 )
 def test_what_is_wrong_is_told_with_file_and_key(change, told):
-    with pytest.raises(PolicyError, match=rf"x\.yaml: .*{told}"):
+    with pytest.raises(FileError, match=rf"^x\.yaml, line \d+: .*{told}"):
         read_policy(yaml.safe_dump({**GOOD, **change}), where="x.yaml")

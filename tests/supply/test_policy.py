@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from bijlighar.kernel.ist import IST
-from bijlighar.supply.policy import PolicyError, policy_named, read_policy
+from bijlighar.kernel.strict_yaml import FileError
+from bijlighar.supply.policy import UnknownPolicy, policy_named, read_policy
 from tests.supply.policies import NAME, POLICY, TEXT, changed
 
 A_MOMENT = timedelta(microseconds=1)
@@ -80,71 +81,78 @@ def test_the_second_saturday_may_be_quiet():
 
 
 def test_there_is_no_policy_of_another_name():
-    with pytest.raises(PolicyError, match="no supply policy named up-1925"):
+    with pytest.raises(UnknownPolicy, match="no supply policy named up-1925"):
         policy_named("up-1925")
 
 
+DEBT = "disconnect_below_paise:\n  value: 0"
 CREDIT = "emergency_credit_days:\n  value: 3"
 WARN = "values: [30, 10, 0]"
 
 REFUSED = [
-    ("policy: up-2025-09\n", "", "policy is missing"),
-    ("policy: up-2025-09\n", "policy: 7\n", "policy must be text"),
+    ("policy: up-2025-09\n", "", "`policy` is missing"),
+    ("policy: up-2025-09\n", "policy: 7\n", "`policy` must be words"),
+    ("in_force_from: 2025-09-19", "in_force_from: soon", "must be a day"),
     (
         "in_force_from: 2025-09-19",
-        "in_force_from: soon",
-        "in_force_from: 'soon' is not a day",
+        "in_force_from: 2025-09-19 10:00:00",
+        "`in_force_from` is not a day",
     ),
-    ("in_force_from: 2025-09-19", "in_force_from: 2025-09-19 10:00:00", "in_force_from"),
-    ("in_force_from: 2025-09-19\n", "", "in_force_from is missing"),
-    (WARN, "values: [30, 10.5, 0]", "warn_at_percent must be a whole number"),
-    (WARN, "values: [30, true, 0]", "warn_at_percent must be a whole number"),
-    (WARN, "values: 30", "warn_at_percent has no list"),
-    (WARN, "values: []", "warn_at_percent must fall"),
-    (WARN, "values: [10, 30, 0]", "warn_at_percent must fall"),
-    (WARN, "values: [30, 30, 0]", "warn_at_percent must fall"),
-    (WARN, "values: [130, 10, 0]", "warn_at_percent lies between 0 and 100"),
-    ("disconnect_below_paise:", "disconnect_below:", "disconnect_below_paise is missing"),
-    (CREDIT, CREDIT.replace("3", "-3"), "emergency_credit_days must be a whole number"),
-    (CREDIT, CREDIT.replace("3", "'3'"), "emergency_credit_days must be a whole number"),
-    (CREDIT, CREDIT.replace("3", "3.0"), "emergency_credit_days must be a whole number"),
+    ("in_force_from: 2025-09-19\n", "", "`in_force_from` is missing"),
+    (WARN, "values: [30, 10.5, 0]", "`10.5` is a float"),
+    (WARN, "values: [30, true, 0]", "`values` must be a whole number"),
+    (WARN, "values: 30", "`values` must be a list"),
+    (WARN, "values: []", "warnings must fall"),
+    (WARN, "values: [10, 30, 0]", "warnings must fall"),
+    (WARN, "values: [30, 30, 0]", "warnings must fall"),
+    (WARN, "values: [130, 10, 0]", "`values` is 130, outside 0 to 100"),
+    ("of: last_recharge", "of: balance", "`of` is `balance`"),
+    ("disconnect_below_paise:", "disconnect_below:", "`disconnect_below` is not known"),
     (
-        CREDIT,
-        CREDIT.replace("value: 3", "days: 3"),
-        "emergency_credit_days must be a whole",
+        "disconnect_below_paise:\n  value: 0",
+        "disconnect_below_paise:\n  value: 100001",
+        "100001",
     ),
-    (CREDIT, CREDIT.replace("3", "999999999999"), "emergency_credit_days is more than"),
-    (CREDIT + "\n  source", CREDIT + "\n  origin", "emergency_credit_days has no source"),
+    (CREDIT, CREDIT.replace("3", "-3"), "plain digits"),
+    (CREDIT, CREDIT.replace("3", "'3'"), "`value` must be a whole number"),
+    (CREDIT, CREDIT.replace("3", "3.0"), "`3.0` is a float"),
+    (CREDIT, CREDIT.replace("value: 3", "days: 3"), "`days` is not known here"),
+    (CREDIT, CREDIT.replace("3", "999999999999"), "more than 9 digits"),
+    (CREDIT, CREDIT.replace("3", "3661"), "outside 0 to 3660"),
+    (CREDIT + "\n  source", CREDIT + "\n  origin", "`origin` is not known here"),
     (
         "grace_days_after_conversion:\n  value: 30",
         "grace_days_after_conversion: 30\nx:\n  y: 1",
-        "grace_days_after_conversion has no source",
+        "`x` is not known here",
     ),
     (
         '  source: "own rule: nobody is cut on a reading older than two days"',
         '  source: " "',
-        "evidence_at_most_days_old has no source",
+        "`source` is empty",
     ),
-    ("no_disconnection:\n", "disconnection:\n", "no_disconnection is missing"),
-    ('from: "18:00"', "from: 18:00", "window: from must be a time"),
-    ('from: "18:00"', 'from: "24:00"', "window: from must be a time"),
-    ('from: "18:00"', 'from: "18:00+05:30"', "window: from must be a time"),
-    ('until: "08:00"', 'until: "8"', "window: until must be a time"),
-    ('    until: "08:00"\n', "", "window: until must be a time"),
+    ("no_disconnection:\n", "disconnection:\n", "`disconnection` is not known here"),
+    ('from: "18:00"', "from: 18:00", "`from` must be a time in quotes"),
+    ('from: "18:00"', 'from: "24:00"', "`from` must be a time"),
+    ('from: "18:00"', 'from: "18:00+05:30"', "`from` must be a time"),
+    ('until: "08:00"', 'until: "8"', "`until` must be a time"),
+    ('    until: "08:00"\n', "", "`until` is missing"),
     ('until: "08:00"', 'until: "19:00"', "window must run over midnight"),
     ('until: "08:00"', 'until: "18:00"', "window must run over midnight"),
-    ("values: [sunday]", "values: [someday]", "weekdays must list names"),
-    ("values: [sunday]", "values: sunday", "weekdays must list names"),
-    ("    value: false\n", '    value: "false"\n', "second_saturday must be true or false"),
-    ("    value: false\n", "", "second_saturday must be true or false"),
-    ("      2025-10-02: Gandhi", "      2nd October: Gandhi", "holidays: '2nd October'"),
-    ("    days:\n", "    list:\n", "days is missing"),
+    ("values: [sunday]", "values: [someday]", "`values` names someday"),
+    ("values: [sunday]", "values: [sunday, sunday]", "names each once"),
+    ("values: [sunday]", "values: sunday", "`values` must be a list"),
+    ("    value: false\n", '    value: "false"\n', "`value` must be true or false"),
+    ("    value: false\n", "    value: no\n", "`value` must be true or false"),
+    ("    value: false\n", "", "`value` is missing"),
+    ("      2025-10-02: Gandhi", "      2nd October: Gandhi", "must be a day"),
+    ("      2025-10-20: Diwali", "      2025-10-02: Diwali", "`2025-10-02` stands twice"),
+    ("    days:\n", "    list:\n", "`list` is not known here"),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "why"), REFUSED)
-def test_a_file_is_refused_by_its_name_and_the_key_that_is_wrong(old, new, why):
-    with pytest.raises(PolicyError, match=r"^some\.yaml: ") as refusal:
+def test_a_file_is_refused_by_its_name_line_and_key(old, new, why):
+    with pytest.raises(FileError, match=r"^some\.yaml, line \d+: ") as refusal:
         read_policy(changed(old, new), where="some.yaml")
     assert why in str(refusal.value)
 
@@ -153,7 +161,7 @@ def test_a_file_is_refused_by_its_name_and_the_key_that_is_wrong(old, new, why):
     "text", ["", "- a list", "7", "policy: [", "policy: !!python/object:os.system x"]
 )
 def test_what_is_no_policy_at_all_is_refused_too(text):
-    with pytest.raises(PolicyError, match=r"^some\.yaml: "):
+    with pytest.raises(FileError, match=r"^some\.yaml, line \d+: "):
         read_policy(text, where="some.yaml")
 
 
@@ -168,7 +176,7 @@ def test_no_key_of_the_file_can_be_left_out():
             continue
         renamed = lines[number].replace(f"{key}:", f"{key}_:", 1)
         text = "\n".join([*lines[:number], renamed, *lines[number + 1 :]])
-        with pytest.raises(PolicyError, match=key):
+        with pytest.raises(FileError, match=key):
             read_policy(text, where="some.yaml")
         taken += 1
     assert taken >= 12

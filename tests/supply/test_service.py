@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bijlighar.kernel.ist import IST
 from bijlighar.supply import service as supply
-from bijlighar.supply.policy import PolicyError
+from bijlighar.supply.policy import UnknownPolicy
 from bijlighar.supply.states import NotNow
 from bijlighar.supply.values import Evidence, ReadBack, RelayAction, SupplyNow, SupplyState
 from tests.append_only import insist_on_refusal, statements
@@ -258,7 +258,7 @@ def test_the_last_look_lets_through_only_what_is_still_to_be_disconnected(used_u
     assert not still(evidence(balance_paise=1), TUESDAY)
     assert not still(evidence(), TUESDAY + timedelta(hours=8))
     assert supply.money_needed_paise(policy_name=NAME) == 0
-    with pytest.raises(PolicyError):
+    with pytest.raises(UnknownPolicy):
         supply.money_needed_paise(policy_name="none")
 
 

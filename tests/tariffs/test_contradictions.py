@@ -8,7 +8,7 @@ import pytest
 
 import bijlighar.tariffs.values
 from bijlighar.tariffs.checking import check_files
-from bijlighar.tariffs.orders import OrderError, catalogue, load_order
+from bijlighar.tariffs.orders import FileError, catalogue, load_order
 from bijlighar.tariffs.succession import check_gaps, check_together
 
 from .order_texts import HEADER, HOMES, ORDER, SHOPS
@@ -22,7 +22,7 @@ def refused(text: str, at: str, reason: str, tmp_path: Path) -> None:
     """Loading it names the line on which `at` starts; checking it finds the same."""
     file = tmp_path / "bad.yaml"
     file.write_text(text, "utf-8")
-    with pytest.raises(OrderError) as caught:
+    with pytest.raises(FileError) as caught:
         load_order(file)
     assert reason in caught.value.reason
     assert str(caught.value).startswith(f"bad.yaml, line {line_of(text, at)}: ")
@@ -42,7 +42,7 @@ class TestDaysBetweenTwoOrders:
     def test_are_refused(self):
         first, second = load_order(ORDER), load_order(following("2026-04-13"))
         check_together([first, second])
-        with pytest.raises(OrderError) as caught:
+        with pytest.raises(FileError) as caught:
             check_gaps([second, first])
         assert str(caught.value) == (
             "(text), line 4: no order of EX-1 is in force from 2026-04-01 on, when (text)"
@@ -54,7 +54,7 @@ class TestDaysBetweenTwoOrders:
         said = load_order(following("2026-04-13", after_a_gap=why))
         check_gaps([load_order(ORDER), said])
         assert said.after_a_gap == "the order between was never published"
-        with pytest.raises(OrderError, match="`after_a_gap` is empty"):
+        with pytest.raises(FileError, match="`after_a_gap` is empty"):
             load_order(following("2026-04-13", after_a_gap='" "'))
 
     def test_are_not_there_where_one_follows_or_none_does_or_in_another_state(self):
@@ -70,7 +70,7 @@ class TestDaysBetweenTwoOrders:
         homes_alone = load_order(header.replace("2025-04-01", "2026-04-01") + HOMES)
         all_after = load_order(following("2027-04-01"))
         check_gaps([load_order(ORDER), homes_alone])
-        with pytest.raises(OrderError, match="no order of EX-2 is in force from 2026-04"):
+        with pytest.raises(FileError, match="no order of EX-2 is in force from 2026-04"):
             check_gaps([load_order(ORDER), homes_alone, all_after])
 
     def test_are_found_by_checking_files(self, tmp_path):
@@ -97,7 +97,7 @@ class TestLoadsBetweenTwoSchedules:
         text = HEADER + HOMES + more
         file = tmp_path / "bad.yaml"
         file.write_text(text, "utf-8")
-        with pytest.raises(OrderError) as caught:
+        with pytest.raises(FileError) as caught:
             load_order(file)
         assert caught.value.reason == (
             f"a gap: nothing is said of EX-1 above 10 kW and up to {above} kW"

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.tariffs.orders import OrderError, load_order
+from bijlighar.tariffs.orders import FileError, load_order
 from bijlighar.tariffs.series import load_fppas
 from bijlighar.tariffs.values import CliffPolicy, Confidence, Head, Measured, On, Per, When
 
@@ -316,8 +316,8 @@ REFUSED_SERIES = [
 ]
 
 
-def refusal(load, text: str) -> OrderError:
-    with pytest.raises(OrderError) as caught:
+def refusal(load, text: str) -> FileError:
+    with pytest.raises(FileError) as caught:
         load(text)
     return caught.value
 

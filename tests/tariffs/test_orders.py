@@ -14,7 +14,7 @@ import yaml
 
 import bijlighar.tariffs.values
 from bijlighar.tariffs.orders import (
-    OrderError,
+    FileError,
     TariffGap,
     catalogue,
     check_series,
@@ -55,7 +55,7 @@ def test_two_orders_in_force_on_one_day_are_refused():
         ORDER.replace("2025-04-01", "2026-03-31").replace("2026-04-01", "null")
     )
     with pytest.raises(
-        OrderError, match=r"\(text\), line 4: EX-1 has another order in force"
+        FileError, match=r"\(text\), line 4: EX-1 has another order in force"
     ):
         check_together([second, first])
 
@@ -74,7 +74,7 @@ def test_orders_that_follow_one_another_are_taken():
 def test_an_unknown_series_refuses_the_order():
     order = load_order(ORDER)
     check_series([order], {"ex/fppas": load_fppas(SERIES)})
-    with pytest.raises(OrderError, match=r"\(text\), line 4: the FPPAS series `ex/fppas`"):
+    with pytest.raises(FileError, match=r"\(text\), line 4: the FPPAS series `ex/fppas`"):
         check_series([order], fppas_catalogue())
 
 

@@ -9,7 +9,7 @@ import pytest
 import bijlighar.tariffs.values
 from bijlighar.tariffs import orders
 from bijlighar.tariffs.checking import check_files
-from bijlighar.tariffs.orders import OrderError, load_order
+from bijlighar.tariffs.orders import FileError, load_order
 from bijlighar.tariffs.series import load_fppas
 
 ORDERS = Path(bijlighar.tariffs.values.__file__).parent / "orders"
@@ -27,7 +27,7 @@ SERIES = (ORDERS / "up/fppas.yaml").read_text("utf-8")
 )
 def test_a_series_that_leaves_days_out_is_refused(was, now, reason):
     assert SERIES.count(was) == 1
-    with pytest.raises(OrderError, match=reason):
+    with pytest.raises(FileError, match=reason):
         load_fppas(SERIES.replace(was, now))
 
 
@@ -48,14 +48,14 @@ def test_a_series_that_leaves_days_out_is_refused(was, now, reason):
     ],
 )
 def test_damaged_text_is_refused(text, reason):
-    with pytest.raises(OrderError, match=reason):
+    with pytest.raises(FileError, match=reason):
         load_order(text)
 
 
 def test_another_encoding_is_refused(tmp_path):
     file = tmp_path / "latin.yaml"
     file.write_bytes("discom: a\nstate: é\n".encode("latin-1"))
-    with pytest.raises(OrderError, match=r"latin\.yaml, line 2: not UTF-8"):
+    with pytest.raises(FileError, match=r"latin\.yaml, line 2: not UTF-8"):
         load_order(file)
 
 
@@ -67,7 +67,7 @@ def test_a_fifth_window_is_refused_and_a_fourth_taken():
     ]
     plain = SHOP.rstrip() + "\n    time_of_day:\n"
     load_order(plain + "".join(windows[:4]))
-    with pytest.raises(OrderError, match=r"line \d+: more than 4 windows"):
+    with pytest.raises(FileError, match=r"line \d+: more than 4 windows"):
         load_order(plain + "".join(windows))
 
 
@@ -86,7 +86,7 @@ def test_two_files_of_one_series_are_refused(monkeypatch):
     monkeypatch.setattr(orders, "_is_series", lambda name: name.endswith("fppas.yaml"))
     orders.fppas_catalogue.cache_clear()
     try:
-        with pytest.raises(OrderError, match="another file has a series called"):
+        with pytest.raises(FileError, match="another file has a series called"):
             orders.fppas_catalogue()
     finally:
         monkeypatch.undo()

@@ -10,7 +10,7 @@ from django.db import connection
 
 from bijlighar.charges.models import RatedSchedule
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.tariffs.orders import OrderError, catalogue, load_order, text_of
+from bijlighar.tariffs.orders import FileError, catalogue, load_order, text_of
 from bijlighar.tariffs.values import Order, Schedule
 
 
@@ -128,5 +128,5 @@ def _read(sha256: str, text: str) -> Order:
         raise OrderGone(f"The text of the order {sha256} is not kept.")
     try:
         return load_order(text)
-    except OrderError as error:
+    except FileError as error:
         raise OrderGone(f"The order {sha256} can no longer be read: {error}") from error

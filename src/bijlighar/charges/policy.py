@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from bijlighar.kernel.errors import BijligharError
-from bijlighar.tariffs.strict_yaml import Table, read_table
+from bijlighar.kernel.strict_yaml import Table, read_table
 
 _KEYS = (
     "policy",
@@ -57,7 +57,7 @@ class ChargingPolicy:
 
 @cache
 def charging_policy(name: str) -> ChargingPolicy:
-    """The packaged policy of this name; raises UnknownPolicy, tariffs' OrderError."""
+    """The packaged policy of this name; raises UnknownPolicy, FileError."""
     file = files("bijlighar.charges") / "policies" / f"{name}.yaml"
     if not file.is_file():
         raise UnknownPolicy(f"There is no charging policy called {name}.")
@@ -65,7 +65,7 @@ def charging_policy(name: str) -> ChargingPolicy:
 
 
 def read_policy(text: str, file: str) -> ChargingPolicy:
-    """A policy from its text; raises tariffs' OrderError with file, line and reason."""
+    """A policy from its text; raises FileError with file, line and reason."""
     table = read_table(text=text, file=file, keys=_KEYS)
     table.table("name", keys=("en", "hi")).text("hi")
     table.text("source")

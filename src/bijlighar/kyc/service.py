@@ -24,7 +24,6 @@ from bijlighar.kyc._erasing import erase_due as _erase_due
 from bijlighar.kyc._offline_qr import facts_of, pinned
 from bijlighar.kyc.models import BankAccount, Consent, Paper
 from bijlighar.kyc.policy import Policy, policy_named
-from bijlighar.kyc.policy import PolicyError as PolicyError
 from bijlighar.kyc.rules import Refused as Refused
 from bijlighar.kyc.values import (
     BankShown,
@@ -45,7 +44,7 @@ MOST_UPLOAD_BYTES = _pictures.MOST_BYTES
 
 
 def policy() -> Policy:
-    """What the installation's state asks for. Raises PolicyError."""
+    """What the installation's state asks for. Raises UnknownPolicy, FileError."""
     return policy_named(settings.BIJLIGHAR["kyc_policy"])
 
 

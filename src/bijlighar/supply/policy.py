@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import in_ist, instant_of
+from bijlighar.kernel.strict_yaml import Table, read_table
 
 MOST_DAYS = 3_660
-CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+MOST_PAISE = 1_000_00
+"""Nobody is kept in the dark for more than a thousand rupees."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-class PolicyError(BijligharError):
-    """A policy file does not say what a policy must say."""
+_KEYS = (
+    "policy",
+    "name",
+    "in_force_from",
+    "source",
+    "warn_at_percent",
+    "disconnect_below_paise",
+    "reconnect_from_paise",
+    "emergency_credit_days",
+    "grace_days_after_conversion",
+    "evidence_at_most_days_old",
+    "no_disconnection",
+)
+_QUIET_KEYS = ("window", "weekdays", "second_saturday", "holidays")
+
+
+class UnknownPolicy(BijligharError):
+    """No supply policy has this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,128 +75,64 @@ class Policy:
 
 @cache
 def policy_named(name: str) -> Policy:
-    """A packaged policy. Raises PolicyError naming what is wrong and where."""
+    """A packaged policy. Raises UnknownPolicy; FileError with file, line and reason."""
     file = files("bijlighar.supply").joinpath("policies", f"{name}.yaml")
     if not file.is_file():
-        raise PolicyError(f"There is no supply policy named {name}.")
+        raise UnknownPolicy(f"There is no supply policy named {name}.")
     return read_policy(file.read_text(encoding="utf-8"), where=f"{name}.yaml")
 
 
 def read_policy(text: str, *, where: str) -> Policy:
-    """A policy from its text. Raises PolicyError naming the file and the key."""
-    try:
-        held = yaml.safe_load(text)
-        quiet = _part(held, "no_disconnection")
-        window = _sourced(quiet, "window")
-        policy = Policy(
-            name=_text(held, "policy"),
-            in_force_from=_day(_value(held, "in_force_from"), "in_force_from"),
-            warn_at_percent=_percents(_sourced(held, "warn_at_percent")),
-            disconnect_below_paise=_whole(held, "disconnect_below_paise"),
-            reconnect_from_paise=_whole(held, "reconnect_from_paise"),
-            emergency_credit=_days(held, "emergency_credit_days"),
-            grace_after_conversion=_days(held, "grace_days_after_conversion"),
-            evidence_at_most=_days(held, "evidence_at_most_days_old"),
-            quiet_from=_time(window, "from"),
-            quiet_until=_time(window, "until"),
-            quiet_weekdays=_weekdays(_sourced(quiet, "weekdays")),
-            second_saturday_is_quiet=_truth(quiet, "second_saturday"),
-            holidays=_holidays(_sourced(quiet, "holidays")),
-        )
-    except (ValueError, yaml.YAMLError) as error:
-        raise PolicyError(f"{where}: {error}") from error
-    return _checked(policy, where)
-
-
-def _checked(policy: Policy, where: str) -> Policy:
-    percents = policy.warn_at_percent
-    if list(percents) != sorted(set(percents), reverse=True) or not percents:
-        raise PolicyError(f"{where}: warn_at_percent must fall and name each share once.")
-    if not all(0 <= percent <= 100 for percent in percents):
-        raise PolicyError(f"{where}: warn_at_percent lies between 0 and 100.")
+    """A policy from its text. Raises FileError with file, line and reason."""
+    table = read_table(text=text, file=where, keys=_KEYS)
+    table.text("source")
+    table.table("name", keys=("en", "hi")).text("hi")
+    quiet = table.table("no_disconnection", keys=_QUIET_KEYS)
+    window = _sourced(quiet, "window", "from", "until")
+    policy = Policy(
+        name=table.text("policy"),
+        in_force_from=table.day("in_force_from"),
+        warn_at_percent=_percents(table),
+        disconnect_below_paise=_value(table, "disconnect_below_paise"),
+        reconnect_from_paise=_value(table, "reconnect_from_paise"),
+        emergency_credit=_days(table, "emergency_credit_days"),
+        grace_after_conversion=_days(table, "grace_days_after_conversion"),
+        evidence_at_most=_days(table, "evidence_at_most_days_old"),
+        quiet_from=window.clock_time("from"),
+        quiet_until=window.clock_time("until"),
+        quiet_weekdays=_weekdays(quiet),
+        second_saturday_is_quiet=_sourced(quiet, "second_saturday", "value").truth("value"),
+        holidays=frozenset(_sourced(quiet, "holidays", "days").named_days("days")),
+    )
     if policy.quiet_from <= policy.quiet_until:
-        raise PolicyError(f"{where}: the quiet window must run over midnight.")
+        raise window.refuse("the quiet window must run over midnight", "until")
     return policy
 
 
-def _value(held: object, key: str) -> object:
-    if not isinstance(held, dict) or held.get(key) is None:
-        raise ValueError(f"{key} is missing")
-    return held[key]
+def _sourced(table: Table, key: str, *keys: str) -> Table:
+    """A setting, whose keys are known and which says where it is from."""
+    setting = table.table(key, keys=(*keys, "source"))
+    setting.text("source")
+    return setting
 
 
-def _part(held: object, key: str) -> dict[str, object]:
-    part = _value(held, key)
-    if not isinstance(part, dict):
-        raise ValueError(f"{key} has no keys of its own")
-    return part
+def _value(table: Table, key: str, *, most: int = MOST_PAISE) -> int:
+    return _sourced(table, key, "value").whole("value", most=most)
 
 
-def _sourced(held: object, key: str) -> dict[str, object]:
-    part = _value(held, key)
-    if not isinstance(part, dict) or not str(part.get("source") or "").strip():
-        raise ValueError(f"{key} has no source")
-    return part
+def _days(table: Table, key: str) -> timedelta:
+    return timedelta(days=_value(table, key, most=MOST_DAYS))
 
 
-def _text(held: object, key: str) -> str:
-    value = _value(held, key)
-    if not isinstance(value, str):
-        raise ValueError(f"{key} must be text, not {value!r}")
-    return value
+def _percents(table: Table) -> tuple[int, ...]:
+    warn = _sourced(table, "warn_at_percent", "values", "of")
+    warn.word_of("of", ["last_recharge"])
+    percents = warn.wholes("values", most=100)
+    if not percents or percents != sorted(set(percents), reverse=True):
+        raise warn.refuse("warnings must fall and name each share once", "values")
+    return tuple(percents)
 
 
-def _whole(held: object, key: str) -> int:
-    part = _sourced(held, key)
-    return _number(part.get("value"), key)
-
-
-def _number(value: object, key: str) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError(f"{key} must be a whole number, 0 or more, not {value!r}")
-    return value
-
-
-def _days(held: object, key: str) -> timedelta:
-    days = _whole(held, key)
-    if days > MOST_DAYS:
-        raise ValueError(f"{key} is more than {MOST_DAYS}")
-    return timedelta(days=days)
-
-
-def _truth(held: object, key: str) -> bool:
-    value = _sourced(held, key).get("value")
-    if not isinstance(value, bool):
-        raise ValueError(f"{key} must be true or false, not {value!r}")
-    return value
-
-
-def _percents(part: dict[str, object]) -> tuple[int, ...]:
-    values = part.get("values")
-    if not isinstance(values, list):
-        raise ValueError("warn_at_percent has no list of values")
-    return tuple(_number(value, "warn_at_percent") for value in values)
-
-
-def _weekdays(part: dict[str, object]) -> frozenset[int]:
-    values = part.get("values")
-    if not isinstance(values, list) or not all(value in WEEKDAYS for value in values):
-        raise ValueError(f"weekdays must list names out of {', '.join(WEEKDAYS)}")
-    return frozenset(WEEKDAYS.index(value) for value in values)
-
-
-def _holidays(part: dict[str, object]) -> frozenset[date]:
-    return frozenset(_day(day, "holidays") for day in _part(part, "days"))
-
-
-def _time(window: dict[str, object], key: str) -> time:
-    value = window.get(key)
-    if not isinstance(value, str) or not CLOCK_TIME.fullmatch(value):
-        raise ValueError(f'window: {key} must be a time such as "18:00", not {value!r}')
-    return time.fromisoformat(value)
-
-
-def _day(value: object, key: str) -> date:
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError(f"{key}: {value!r} is not a day")
-    return value
+def _weekdays(quiet: Table) -> frozenset[int]:
+    named = _sourced(quiet, "weekdays", "values").words_of("values", WEEKDAYS, least=0)
+    return frozenset(WEEKDAYS.index(name) for name in named)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from bijlighar.kernel.strict_yaml import FileError, Table
 from bijlighar.tariffs.orders import check_series, fppas_catalogue, load_order
 from bijlighar.tariffs.reading import (
     ORDER_KEYS,
@@ -22,7 +23,6 @@ from bijlighar.tariffs.reading import (
     read_schedules,
 )
 from bijlighar.tariffs.series import load_fppas
-from bijlighar.tariffs.strict_yaml import OrderError, Table
 from bijlighar.tariffs.succession import check_together, gaps_in
 from bijlighar.tariffs.values import FppasSeries, Order
 
@@ -69,7 +69,7 @@ def check_files(paths: Sequence[Path]) -> list[Finding]:
 
 
 def load_alone(path: Path) -> Order:
-    """An order file that is not shipped, with a series that is; raises OrderError."""
+    """An order file that is not shipped, with a series that is; raises FileError."""
     order = load_order(path)
     check_series([order], fppas_catalogue())
     return order
@@ -106,7 +106,7 @@ def _read(
         return [Finding(file=file, line=1, reason=error.strerror or "cannot be read")]
     except UnicodeDecodeError:
         return [Finding(file=file, line=1, reason="the file is not UTF-8")]
-    except OrderError as error:
+    except FileError as error:
         first = _finding(error, file)
         try:
             return [first, *([] if _is_series(path) else _behind(text, file))]
@@ -129,7 +129,7 @@ def _behind(text: str, file: str) -> Iterator[Finding]:
             try:
                 keys, optional = ORDER_KEYS, ORDER_OPTIONAL
                 look(Table(file=file, node=alone, keys=keys, optional=optional))
-            except OrderError as error:
+            except FileError as error:
                 yield _finding(error, file)
 
 
@@ -180,7 +180,7 @@ def _together(
         if file in asked:
             try:
                 check_series([order], series)
-            except OrderError as error:
+            except FileError as error:
                 yield _finding(error, file)
     places = {id(order): file for order, file in orders}
     for gap in gaps_in([order for order, _ in orders]):
@@ -191,13 +191,13 @@ def _together(
         if {file, other_file} & asked:
             try:
                 check_together([one, other])
-            except OrderError as error:
+            except FileError as error:
                 is_later = one.in_force_from > other.in_force_from
                 later = file if is_later else other_file
                 yield _finding(error, later)
 
 
-def _finding(error: OrderError, file: str) -> Finding:
+def _finding(error: FileError, file: str) -> Finding:
     return Finding(file=file, line=error.line, reason=error.reason)
 
 

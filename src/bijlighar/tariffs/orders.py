@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.strict_yaml import FileError, read_file, read_table
 from bijlighar.tariffs.reading import (
     ORDER_KEYS,
     ORDER_OPTIONAL,
@@ -22,12 +23,11 @@ from bijlighar.tariffs.reading import (
     read_schedules,
 )
 from bijlighar.tariffs.series import NO_FPPAS, read_series
-from bijlighar.tariffs.strict_yaml import OrderError, read_file, read_table
 from bijlighar.tariffs.succession import categories_of, check_gaps, check_together
 from bijlighar.tariffs.values import FppasSeries, FppasValue, Order, Schedule
 
 __all__ = [
-    "OrderError",
+    "FileError",
     "TariffGap",
     "catalogue",
     "categories_of",
@@ -48,7 +48,7 @@ class TariffGap(BijligharError):
 
 
 def load_order(path_or_text: Path | str) -> Order:
-    """One order from a file, or from its text; raises OrderError."""
+    """One order from a file, or from its text; raises FileError."""
     if isinstance(path_or_text, Path):
         return _order(read_file(path_or_text), path_or_text.name)
     return _order(path_or_text, "(text)")
@@ -56,7 +56,7 @@ def load_order(path_or_text: Path | str) -> Order:
 
 @cache
 def catalogue() -> tuple[Order, ...]:
-    """Every packaged order, by state and first day; raises OrderError."""
+    """Every packaged order, by state and first day; raises FileError."""
     orders = [_order(text, name) for name, text in _packaged() if not _is_series(name)]
     orders.sort(key=lambda order: (order.state, order.in_force_from, order.file))
     check_together(orders)
@@ -67,14 +67,14 @@ def catalogue() -> tuple[Order, ...]:
 
 @cache
 def fppas_catalogue() -> dict[str, FppasSeries]:
-    """Every packaged series of percentages by its name; raises OrderError."""
+    """Every packaged series of percentages by its name; raises FileError."""
     loaded: dict[str, FppasSeries] = {}
     for name, text in _packaged():
         if _is_series(name):
             series = read_series(text, name)
             if series.series in loaded:
                 reason = f"another file has a series called `{series.series}` too"
-                raise OrderError(file=name, line=1, reason=reason)
+                raise FileError(file=name, line=1, reason=reason)
             loaded[series.series] = series
     return loaded
 
@@ -87,7 +87,7 @@ def check_series(orders: Sequence[Order], series: Mapping[str, FppasSeries]) -> 
             if rule is not None and rule.series not in series:
                 known = ", ".join(sorted(series))
                 reason = f"the FPPAS series `{rule.series}` is unknown; known are {known}"
-                raise OrderError(file=order.file, line=order.line, reason=reason)
+                raise FileError(file=order.file, line=order.line, reason=reason)
 
 
 def schedule_for(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from bijlighar.kernel.strict_yaml import Table
 from bijlighar.tariffs.reading_charges import (
     MOST_KWH,
     read_billable_load,
@@ -32,7 +33,6 @@ from bijlighar.tariffs.reading_reliefs import (
     read_subsidy,
 )
 from bijlighar.tariffs.reading_whole import check_loads, check_whole
-from bijlighar.tariffs.strict_yaml import Table
 from bijlighar.tariffs.values import Eligible, Measured, Name, Schedule
 
 ORDER_KEYS = (
@@ -76,7 +76,7 @@ _W_PER_KW = 1000
 def read_schedules(
     *, table: Table, sha256: str, starts: date, ends: date | None
 ) -> Iterator[Schedule]:
-    """Each schedule of an order; raises OrderError."""
+    """Each schedule of an order; raises FileError."""
     found = table.tables("schedules", keys=_SCHEDULE_KEYS, optional=_OPTIONAL_KEYS)
     if not found:
         raise table.refuse("`schedules` is empty", "schedules")
@@ -90,7 +90,7 @@ def read_schedules(
 
 
 def read_name(table: Table, key: str) -> Name:
-    """What something is called in both languages; raises OrderError."""
+    """What something is called in both languages; raises FileError."""
     name = table.table(key, keys=("en", "hi"))
     return Name(en=name.text("en"), hi=name.text("hi"))
 

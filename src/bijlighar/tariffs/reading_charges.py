@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from bijlighar.kernel.energy import BLOCK_MINUTES, BLOCKS_PER_DAY, WH_PER_KWH
-from bijlighar.tariffs.strict_yaml import Table
+from bijlighar.kernel.strict_yaml import Table
 from bijlighar.tariffs.values import (
     BillableLoad,
     Confidence,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bijlighar.kernel.energy import WH_PER_KWH
+from bijlighar.kernel.strict_yaml import Table
 from bijlighar.tariffs.rating import MOST_DAYS
 from bijlighar.tariffs.reading_charges import (
     MOST_KWH,
@@ -17,7 +18,6 @@ from bijlighar.tariffs.reading_charges import (
     read_range,
     read_slabs,
 )
-from bijlighar.tariffs.strict_yaml import Table
 from bijlighar.tariffs.values import (
     BalanceInterest,
     Cliff,

@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from bijlighar.kernel.strict_yaml import Table
 from bijlighar.tariffs.reading_charges import SLAB_KEYS
-from bijlighar.tariffs.strict_yaml import Table
 from bijlighar.tariffs.values import Head, Ladder, On, Per, Schedule, Slab
 
 _W_PER_KW = 1000
 
 
 def check_whole(one: Table, schedule: Schedule) -> None:
-    """Raise OrderError where the parts of a schedule do not go together."""
+    """Raise FileError where the parts of a schedule do not go together."""
     for look in _LOOKS:
         look(one, schedule)
 
 
 def check_loads(ones: Sequence[tuple[Table, Schedule]]) -> None:
-    """Raise OrderError where a category's schedules leave out loads between two of them.
+    """Raise FileError where a category's schedules leave out loads between two of them.
 
     Loads below the first and above the last may be another category's; those in between
     are nobody's.

@@ -6,7 +6,7 @@ import hashlib
 from decimal import Decimal
 from pathlib import Path
 
-from bijlighar.tariffs.strict_yaml import Table, read_file, read_table
+from bijlighar.kernel.strict_yaml import Table, read_file, read_table
 from bijlighar.tariffs.values import Confidence, FppasSeries, FppasValue
 
 _ENTRY_KEYS = ("from", "until", "percent", "source", "confidence")
@@ -23,7 +23,7 @@ NO_FPPAS = FppasValue(
 
 
 def load_fppas(path_or_text: Path | str) -> FppasSeries:
-    """One series of percentages from a file, or from its text; raises OrderError."""
+    """One series of percentages from a file, or from its text; raises FileError."""
     if isinstance(path_or_text, Path):
         return read_series(read_file(path_or_text), path_or_text.name)
     return read_series(path_or_text, "(text)")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bijlighar.tariffs.strict_yaml import OrderError
+from bijlighar.kernel.strict_yaml import FileError
 from bijlighar.tariffs.values import Order
 
 
@@ -18,7 +18,7 @@ def check_together(orders: Sequence[Order]) -> None:
             shared = sorted(categories_of(order) & categories_of(other))
             if shared and _overlap(order, other):
                 reason = f"{shared[0]} has another order in force on this day: {other.file}"
-                raise OrderError(file=order.file, line=order.line, reason=reason)
+                raise FileError(file=order.file, line=order.line, reason=reason)
         seen.append(order)
 
 
@@ -34,7 +34,7 @@ class Gap:
 
     before: Order
     after: Order
-    error: OrderError
+    error: FileError
 
 
 def gaps_in(orders: Sequence[Order]) -> Iterator[Gap]:
@@ -57,7 +57,7 @@ def gaps_in(orders: Sequence[Order]) -> Iterator[Gap]:
                     f"no order of {category} is in force from {ends} on, when {before.file}"
                     " ends: end that later, or say why in `after_a_gap`"
                 )
-                error = OrderError(file=after.file, line=after.line, reason=reason)
+                error = FileError(file=after.file, line=after.line, reason=reason)
                 yield Gap(before=before, after=after, error=error)
 
 

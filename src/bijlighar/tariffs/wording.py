@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from bijlighar.kernel.energy import WH_PER_KWH
-from bijlighar.tariffs.strict_yaml import Table, read_table
+from bijlighar.kernel.strict_yaml import Table, read_table
 from bijlighar.tariffs.values import Line, Reason, Unit
 
 LANGUAGES = ("en", "hi")

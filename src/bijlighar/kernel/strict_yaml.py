@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,10 +23,11 @@ _MOST_DIGITS = 9
 _TOO_DEEP = "nested too deeply, or an alias stands inside what it names"
 _UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE.match
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+_CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
-class OrderError(BijligharError):
-    """A tariff file cannot be used as it stands."""
+class FileError(BijligharError):
+    """A file of orders or policies cannot be used as it stands."""
 
     def __init__(self, *, file: str, line: int, reason: str) -> None:
         super().__init__(f"{file}, line {line}: {reason}")
@@ -56,10 +57,10 @@ class Table:
         for missing in [key for key in keys if key not in self._nodes]:
             raise self.refuse(f"`{missing}` is missing")
 
-    def refuse(self, reason: str, key: str | None = None) -> OrderError:
+    def refuse(self, reason: str, key: str | None = None) -> FileError:
         """The error for this table, or for the line of one of its values."""
         line = self.line if key is None else self.line_of(key)
-        return OrderError(file=self.file, line=line, reason=reason)
+        return FileError(file=self.file, line=line, reason=reason)
 
     def line_of(self, key: str) -> int:
         """The line on which the value of `key` starts."""
@@ -125,6 +126,22 @@ class Table:
         """A day, or null for no limit."""
         return None if self._is_null(key) else self.day(key)
 
+    def clock_time(self, key: str) -> time:
+        """A time of day in quotes, as "18:00", which unquoted would be a number."""
+        node = self._node(key)
+        if not isinstance(node, yaml.ScalarNode) or node.tag != f"{_TAG}str":
+            raise self.refuse(f'`{key}` must be a time in quotes, as "18:00"', key)
+        if not _CLOCK_TIME.fullmatch(node.value):
+            raise self.refuse(f'`{key}` must be a time, as "18:00", not {node.value}', key)
+        return time.fromisoformat(node.value)
+
+    def truth(self, key: str) -> bool:
+        """Plain true or false."""
+        value = self._scalar(key, "bool", "true or false")
+        if value not in ("true", "false"):
+            raise self.refuse(f"`{key}` must be true or false, not `{value}`", key)
+        return value == "true"
+
     def has(self, key: str) -> bool:
         """Whether an optional key is there."""
         return key in self._nodes
@@ -135,6 +152,23 @@ class Table:
         """A table inside this one."""
         node = self._node(key)
         return Table(file=self.file, node=node, keys=keys, optional=optional)
+
+    def table_or_none(self, key: str, *, keys: Collection[str]) -> Table | None:
+        """A table inside this one, or null where there is nothing."""
+        return None if self._is_null(key) else self.table(key, keys=keys)
+
+    def named_days(self, key: str) -> dict[date, str]:
+        """A table whose keys are days and whose values say what day it is."""
+        node = self._node(key)
+        if not isinstance(node, yaml.MappingNode):
+            raise self.refuse(f"`{key}` must be a table of days and their names", key)
+        found: dict[date, str] = {}
+        for day, name in node.value:
+            pair = self._made_of({"day": day, "name": name})
+            if pair.day("day") in found:
+                raise pair.refuse(f"`{pair.day('day')}` stands twice", "day")
+            found[pair.day("day")] = pair.text("name")
+        return found
 
     def tables(
         self, key: str, *, keys: Collection[str], optional: Collection[str] = ()
@@ -154,21 +188,43 @@ class Table:
             words.append(node.value)
         return words
 
+    def words_of(self, key: str, words: Collection[str], *, least: int = 1) -> list[str]:
+        """A list of some of the given words, each once, at least so many."""
+        found = self.words(key)
+        for one in found:
+            if one not in words:
+                known = ", ".join(sorted(words))
+                raise self.refuse(f"`{key}` names {one}, which is none of {known}", key)
+        if len(found) < least or len(set(found)) < len(found):
+            raise self.refuse(f"`{key}` names each once, and at least {least}", key)
+        return found
+
+    def wholes(self, key: str, *, most: int) -> list[int]:
+        """A list of whole numbers from 0 to `most`."""
+        return [
+            self._made_of({key: node}).whole(key, most=most) for node in self._items(key)
+        ]
+
+    def _made_of(self, nodes: dict[str, yaml.Node]) -> Table:
+        """Nodes that stand in no table of their own, to be read like one."""
+        mark = next(iter(nodes.values())).start_mark
+        made = Table(file=self.file, node=yaml.MappingNode("", [], mark), keys=())
+        made._nodes = nodes
+        return made
+
     def _take(self, key: yaml.Node, value: yaml.Node, keys: Collection[str]) -> None:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode) or key.value not in keys:
             known = ", ".join(keys)
             reason = f"`{key.value}` is not known here; known are {known}"
-            raise OrderError(file=self.file, line=line, reason=reason)
+            raise FileError(file=self.file, line=line, reason=reason)
         if key.value in self._nodes:
-            raise OrderError(
-                file=self.file, line=line, reason=f"`{key.value}` stands twice"
-            )
+            raise FileError(file=self.file, line=line, reason=f"`{key.value}` stands twice")
         self._nodes[key.value] = value
 
     def _node(self, key: str) -> yaml.Node:
         if key not in self._nodes:
-            raise OrderError(file=self.file, line=self.line, reason=f"`{key}` is missing")
+            raise FileError(file=self.file, line=self.line, reason=f"`{key}` is missing")
         return self._nodes[key]
 
     def _items(self, key: str) -> list[yaml.Node]:
@@ -188,40 +244,38 @@ class Table:
 
 
 def read_file(path: Path) -> str:
-    """The text of a file in UTF-8; raises OrderError where it is in another encoding."""
+    """The text of a file in UTF-8; raises FileError where it is in another encoding."""
     content = path.read_bytes()
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise OrderError(file=path.name, line=line, reason="not UTF-8") from None
+        raise FileError(file=path.name, line=line, reason="not UTF-8") from None
 
 
 def read_table(
     *, text: str, file: str, keys: Collection[str], optional: Collection[str] = ()
 ) -> Table:
-    """The single table that a file consists of; raises OrderError."""
+    """The single table that a file consists of; raises FileError."""
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise OrderError(
-            file=file, line=line, reason=f"not YAML: {error.problem}"
-        ) from None
+        raise FileError(file=file, line=line, reason=f"not YAML: {error.problem}") from None
     except yaml.reader.ReaderError as error:
         at = next((at for at, one in enumerate(text) if _UNPRINTABLE(one)), 0)
         line = text.count("\n", 0, at) + 1
         reason = f"not YAML: {error.reason}"
-        raise OrderError(file=file, line=line, reason=reason) from None
+        raise FileError(file=file, line=line, reason=reason) from None
     except RecursionError:
-        raise OrderError(file=file, line=1, reason=_TOO_DEEP) from None
+        raise FileError(file=file, line=1, reason=_TOO_DEEP) from None
     if node is None:
-        raise OrderError(file=file, line=1, reason="the file is empty")
+        raise FileError(file=file, line=1, reason="the file is empty")
     for scalar in _all_scalars(node, file):
         if scalar.tag == f"{_TAG}float":
             line = scalar.start_mark.line + 1
             reason = f"`{scalar.value}` is a float; put the number in quotes"
-            raise OrderError(file=file, line=line, reason=reason)
+            raise FileError(file=file, line=line, reason=reason)
     return Table(file=file, node=node, keys=keys, optional=optional)
 
 
@@ -229,7 +283,7 @@ def _all_scalars(node: yaml.Node, file: str) -> list[yaml.ScalarNode]:
     try:
         return list(_scalars(node))
     except RecursionError:
-        raise OrderError(file=file, line=1, reason=_TOO_DEEP) from None
+        raise FileError(file=file, line=1, reason=_TOO_DEEP) from None
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
