@@ -221,11 +221,14 @@ class TestA4Breaker:
     def test_an_attack_on_many_accounts_gets_no_more_than_600_guesses(self):
         codes = [ask(mobile=f"+9198765{n:05d}", address=f"10.0.0.{n}") for n in range(12)]
         self.attack(rules.WRONG_OF_ALL - 6)
-        told = [
-            check(wrong(code), mobile=code.asked.mobile, address=f"10.0.0.{n}")
-            for n, code in enumerate(codes)
-        ]
+        with structlog.testing.capture_logs() as logged:
+            told = [
+                check(wrong(code), mobile=code.asked.mobile, address=f"10.0.0.{n}")
+                for n, code in enumerate(codes)
+            ]
         assert told == [Outcome.WRONG] * 6 + [Outcome.GONE] * 6
+        alarms = [one for one in logged if one["event"] == "logins.codes.guessed_at"]
+        assert [one["log_level"] for one in alarms] == ["critical"]
 
 
 class TestA5Pumping:
@@ -274,8 +277,34 @@ class TestA5Pumping:
         monkeypatch.setattr(rules, "CODES_OF_ALL", 3)
         for n in range(3):
             ask(mobile=f"+91700000000{n}")
-        with pytest.raises(logins.AskedTooOften):
+        with (
+            structlog.testing.capture_logs() as logged,
+            pytest.raises(logins.AskedTooOften),
+        ):
             ask(mobile="+917000000009")
+        assert [one["event"] for one in logged] == ["logins.codes.used_up"]
+        assert logged[0]["log_level"] == "critical"
+
+    def test_a_phone_that_has_signed_in_before_gets_its_code_all_the_same(
+        self, monkeypatch
+    ):
+        """A4: whoever attacks many accounts from many addresses keeps honest people out of
+        theirs no more."""
+        logins.sign_in(
+            mobile=ASHA,
+            browser="her phone",
+            agent="",
+            address="203.0.113.9",
+            now=NOW,
+            real_now=NOW,
+        )
+        monkeypatch.setattr(rules, "CODES_OF_ALL", 3)
+        for n in range(3):
+            ask(mobile=f"+91700000000{n}", address=f"10.0.0.{n}")
+        with pytest.raises(logins.AskedTooOften):
+            ask(browser="a stranger's")
+        hers = ask(browser="her phone")
+        assert check(hers.digits, browser="her phone") is Outcome.RIGHT
 
 
 class TestA6LockOut:

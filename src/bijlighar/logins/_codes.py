@@ -120,6 +120,7 @@ def check_code(
             _end(held, "used", real_now)
             return Checked(outcome=Outcome.RIGHT)
         WrongTry.objects.create(network=network, at=real_now)
+        _alarm_of_guesses(real_now)
         held.tries += 1
         held.save(update_fields=["tries"])
         if held.tries >= rules.MOST_TRIES:
@@ -191,18 +192,23 @@ def _within_limits(
     until = rules.again_at(
         asked=_asked(mobile, is_trusted=is_trusted, real_now=real_now), now=real_now
     )
-    an_hour_ago = real_now - rules.HOUR
-    lately = Code.objects.filter(asked_at__gt=an_hour_ago)
-    for held, most in (
-        (lately.filter(network=network), rules.CODES_OF_ADDRESS),
-        (lately.filter(is_sent=True), rules.CODES_OF_ALL),
-    ):
-        last = held.order_by("-asked_at").values_list("asked_at", flat=True)[
-            most - 1 : most
-        ]
-        until = max([until, *(at + rules.HOUR for at in last)])
+    lately = Code.objects.filter(asked_at__gt=real_now - rules.HOUR)
+    # Whoever has signed in before is counted apart: an attack that uses up the hour's codes
+    # with other people's numbers leaves its victims theirs.
+    of_all = lately.filter(is_sent=True, is_trusted=is_trusted)
+    used_up = _used_up_until(of_all, rules.CODES_OF_ALL)
+    if used_up is not None:
+        log.critical("logins.codes.used_up", is_trusted=is_trusted, until=str(used_up))
+    by_network = _used_up_until(lately.filter(network=network), rules.CODES_OF_ADDRESS)
+    until = max([until, *(at for at in (used_up, by_network) if at is not None)])
     if until > real_now:
         raise AskedTooOften(until)
+
+
+def _used_up_until(lately: QuerySet[Code], most: int) -> datetime | None:
+    """When the oldest of as many codes as an hour has is an hour old; None if fewer are."""
+    last = lately.order_by("-asked_at").values_list("asked_at", flat=True)[most - 1 : most]
+    return max((at + rules.HOUR for at in last), default=None)
 
 
 def _asked(mobile: str, *, is_trusted: bool, real_now: datetime) -> list[datetime]:
@@ -254,3 +260,10 @@ def _wrong_of(network: str, real_now: datetime) -> int:
 def _wrong_of_all(real_now: datetime) -> int:
     held = WrongTry.objects.filter(at__gt=real_now - rules.BREAKER_LOOKS_BACK)
     return held[: rules.WRONG_OF_ALL].count()
+
+
+def _alarm_of_guesses(real_now: datetime) -> None:
+    """Many guess at codes: they are longer from this try on, and a person has to look."""
+    held = WrongTry.objects.filter(at__gt=real_now - rules.BREAKER_LOOKS_BACK)
+    if held[: rules.WRONG_OF_ALL + 1].count() == rules.WRONG_OF_ALL:
+        log.critical("logins.codes.guessed_at", wrong_in_ten_minutes=rules.WRONG_OF_ALL)

@@ -38,7 +38,8 @@ WRONG_OF_ADDRESS = 60
 """Wrong tries of one network address in an hour."""
 
 CODES_OF_ALL = 20_000
-"""That the whole system sends in an hour: what an attack by SMS can cost at most."""
+"""That the whole system sends in an hour to browsers that have not signed in with the
+number before, and as many to those that have: what an attack by SMS can cost at most."""
 CODES_TO_UNKNOWN = 200
 """Of these, to numbers that belong to no connection and never signed in."""
 
