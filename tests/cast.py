@@ -6,9 +6,11 @@ somebody whom none of this concerns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 
 from bijlighar.connections.values import Home, NewConnection, PaymentMode
@@ -37,8 +39,17 @@ def with_root_key() -> override_settings:
 def keys_of(number: int) -> MeterKeys:
     """The keys of the cast's meters, all different."""
     return MeterKeys(
-        encryption_key=bytes([number]) * 16, authentication_key=bytes([128 + number]) * 16
+        encryption_key=f"encrypting {number:05d}".encode(),
+        authentication_key=f"proving {number:08d}".encode(),
     )
+
+
+def keys_for(new: Sequence[NewConnection]) -> dict[str, MeterKeys]:
+    """Keys by serial, numbered on from the meters that have keys already."""
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from headend_metersecret")
+        (held,) = cursor.fetchone()
+    return {one.meter_serial: keys_of(held + n) for n, one in enumerate(new, start=1)}
 
 
 def grid_of_cast() -> dict[str, int]:
@@ -85,10 +96,7 @@ def connect(
     with with_root_key():
         homes = connect_homes(
             new=described,
-            keys={
-                one.meter_serial: keys_of(number)
-                for number, one in enumerate(described, start=1)
-            },
+            keys=keys_for(described),
             opening_paise={one.consumer_number: opening_paise for one in described},
             now=now or day_starts(described[0].starts_on),
         )

@@ -18,7 +18,7 @@ from bijlighar.payments.models import RechargeOrder
 from bijlighar.payments.values import Captured
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import DailyRegister, Heard
-from tests.cast import grid_of_cast, keys_of, with_root_key
+from tests.cast import grid_of_cast, keys_for, with_root_key
 
 AUGUST = date(2025, 8, 1)
 TURN = date(2025, 9, 16)
@@ -68,9 +68,7 @@ def connect_many(count: int, **changes: object) -> list[Home]:
     with with_root_key():
         homes = connect_homes(
             new=new,
-            keys={
-                one.meter_serial: keys_of(number % 100) for number, one in enumerate(new, 1)
-            },
+            keys=keys_for(new),
             opening_paise={
                 one.consumer_number: opening_paise(number)
                 for number, one in enumerate(new, 1)
