@@ -38,6 +38,9 @@ FILLED = {
     "month": "September",
     "left": "1,00,000.00",
     "complaint_number": "1912/26/0001234",
+    "number_end": "0001",
+    "receipt": "R-2026-0000000123",
+    "payee": "न" * 40,
     "code": "123456",
     "minutes": "5",
     "count": "10",
@@ -48,6 +51,13 @@ FILLED = {
 }
 """The longest that each variable is in earnest."""
 
+OF_NO_HOME = {
+    NoticeKind.CODE,
+    NoticeKind.PAID_FOR_ANOTHER,
+    NoticeKind.PENDING_FOR_ANOTHER,
+    NoticeKind.FAILED_FOR_ANOTHER,
+}
+"""Told to somebody who may not know the whole number of the home."""
 MOST_PARTS = 4
 ALL = [(kind, language) for kind in NoticeKind for language in ("hi", "en")]
 
@@ -85,7 +95,7 @@ def test_there_are_no_other_texts_and_each_has_its_own_template_id():
 def test_both_languages_of_a_kind_say_the_same_things(kind):
     hindi, english = catalogue()[kind, "hi"], catalogue()[kind, "en"]
     assert hindi.variables == english.variables
-    assert ("consumer_number" in hindi.variables) is (kind is not NoticeKind.CODE)
+    assert ("consumer_number" in hindi.variables) is (kind not in OF_NO_HOME)
     assert hindi.urgency is english.urgency
     assert hindi.is_always_told is english.is_always_told
 

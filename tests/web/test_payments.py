@@ -12,8 +12,9 @@ from django.test import Client
 from bijlighar.flow.ask_gateway import Said, ask_due, ask_gateway, ask_soon
 from bijlighar.flow.tell_unsettled import tell_unsettled
 from bijlighar.kernel.ist import in_ist
+from bijlighar.notices.models import Notice
 from bijlighar.payments import rules
-from bijlighar.payments.models import NumberLookup, RechargeOrder
+from bijlighar.payments.models import NumberLookup, Payment, RechargeOrder
 from tests.signing_in import sign_in_consumer
 
 STRANGER = "+919811111111"
@@ -200,6 +201,52 @@ class TestForSomebodyElse:
         assert "paid by somebody else" in text_of(
             english.get(f"/home/{asha.consumer_number}/payments/")
         )
+
+    def test_who_pays_for_another_is_told_at_their_own_number_and_learns_nothing(
+        self, world, asha, stranger
+    ):
+        world.spend(asha, leave_rupees="-40.00")
+        page = self.begin_for(stranger, asha)
+        at_the_app(world, page, "pay")
+        ask_gateway(order_id=str(order_of(page).pk), now=world.now)
+        assert world.told(asha)[-1].startswith("recharged"), "the home hears of its own"
+        (row,) = Notice.objects.filter(mobile=STRANGER, kind="paid_for_another")
+        assert row.connection_id is None, "it is on nobody's page"
+        assert row.text == (
+            f"{rules.masked_name(asha.name_hi)} के कनेक्शन"
+            f" (आखिरी अंक {asha.consumer_number[-4:]}) के लिए आपके ₹500.00 जमा हो गए।"
+            f" रसीद {row.parameters['receipt']}। हेल्पलाइन 1912 - बिजलीघर"
+        )
+        paid = Payment.objects.get(order=order_of(page))
+        assert row.parameters["receipt"] == f"R-2026-{paid.pk:010d}"
+        ask_gateway(order_id=str(order_of(page).pk), now=world.now)
+        assert Notice.objects.filter(mobile=STRANGER, kind=row.kind).count() == 1
+
+    @pytest.mark.parametrize(
+        ("choice", "kind", "words"),
+        [
+            ("hang", "pending_for_another", "अभी बैंक से पक्का नहीं हुआ है"),
+            ("fail", "failed_for_another", "बैंक को 07-04-2026 तक लौटाने होंगे"),
+        ],
+    )
+    def test_a_payment_for_another_that_hangs_or_fails_is_told_to_who_paid(
+        self, world, asha, stranger, choice, kind, words
+    ):
+        page = self.begin_for(stranger, asha)
+        before = world.told(asha)
+        at_the_app(world, page, choice)
+        ask_gateway(order_id=str(order_of(page).pk), now=world.now)
+        later_on(world, minutes=11)
+        assert (tell_unsettled(now=world.now), tell_unsettled(now=world.now)) == (1, 0)
+        (row,) = Notice.objects.filter(mobile=STRANGER, kind=kind)
+        assert words in row.text
+        assert world.told(asha) == before, "the home has not paid and hears nothing"
+
+    def begin_for(self, stranger, home) -> str:
+        answer = stranger.post(
+            "/my/pay/start/", {"number": home.consumer_number, "rupees": "500"}
+        )
+        return str(answer.headers["Location"])
 
     def test_ones_own_home_is_recharged_at_home(self, asha, english):
         english.get(f"/home/{asha.consumer_number}/")

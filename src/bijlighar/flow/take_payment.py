@@ -13,6 +13,7 @@ from bijlighar.charges import service as charges
 from bijlighar.connections import service as connections
 from bijlighar.dues import service as dues
 from bijlighar.flow.review_supply import notice_to, review_supply, tell
+from bijlighar.flow.tell_payer import thanks_to_payer
 from bijlighar.kernel.money import PAISE_PER_RUPEE, format_rupees
 from bijlighar.ledger import service as ledger
 from bijlighar.notices.values import NoticeKind
@@ -86,6 +87,7 @@ def take_payment(*, captured: Captured, now: datetime) -> Receipt:
         if receipt.is_new:
             _pay_old_dues(receipt, now)
             _thank(receipt, now)
+            tell(new=thanks_to_payer(receipt=receipt), now=now)
             review_supply(connection_ids=[receipt.connection_id], now=now)
     log.info("payments.payment.taken", order_id=receipt.order_id, is_new=receipt.is_new)
     return receipt

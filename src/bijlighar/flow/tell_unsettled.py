@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bijlighar.connections import service as connections
 from bijlighar.flow.review_supply import notice_to, tell
+from bijlighar.flow.tell_payer import of_unsettled
 from bijlighar.kernel.money import format_rupees
 from bijlighar.notices.values import NewNotice, NoticeKind
 from bijlighar.payments import service as payments
@@ -22,15 +23,24 @@ def tell_unsettled(*, now: datetime) -> int:
     """
     told = 0
     with transaction.atomic(durable=True):
-        for kind, found in (
-            (NoticeKind.PAYMENT_PENDING, payments.pending_untold(now=now)),
-            (NoticeKind.PAYMENT_FAILED, payments.failed_untold(now=now)),
+        for kind, to_payer, found in (
+            (
+                NoticeKind.PAYMENT_PENDING,
+                NoticeKind.PENDING_FOR_ANOTHER,
+                payments.pending_untold(now=now),
+            ),
+            (
+                NoticeKind.PAYMENT_FAILED,
+                NoticeKind.FAILED_FOR_ANOTHER,
+                payments.failed_untold(now=now),
+            ),
         ):
-            # Who pays for somebody else sees it on their page: the number that is told
-            # here is the consumer's, who has not paid.
+            # Who pays for somebody else hears it at their own number; the home's, which
+            # has not paid, hears nothing.
             own = [one for one in found if one.payer_login_id is None]
-            tell(new=_notices(kind, own), now=now)
-            told += len(own)
+            new = _notices(kind, own) + of_unsettled(kind=to_payer, found=found)
+            tell(new=new, now=now)
+            told += len(new)
     return told
 
 

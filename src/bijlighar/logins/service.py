@@ -6,6 +6,7 @@ however fast a demo's town lives. `now` is the product's time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bijlighar.connections import service as connections
@@ -159,6 +160,12 @@ def verified_since(*, mobile: str) -> datetime | None:
     """Since when a number is proven by a code; None where it never was. Real time."""
     held = Login.objects.filter(mobile=mobile)
     return held.values_list("first_signed_in_at", flat=True).first()
+
+
+def mobiles_of(*, login_ids: Sequence[int]) -> dict[int, str]:
+    """The numbers by which logins sign in, by login."""
+    held = Login.objects.filter(pk__in=login_ids).order_by("pk")
+    return dict(held.values_list("pk", "mobile"))
 
 
 # What a login may see

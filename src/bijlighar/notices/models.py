@@ -22,7 +22,7 @@ class Notice(models.Model):
     kind = models.TextField()
     source = models.TextField()
     connection_id = models.BigIntegerField(null=True)
-    """None: a code, told to a number whoever it belongs to."""
+    """None: told to a number whoever it belongs to, such as a code."""
     mobile = models.TextField()
     language = models.TextField()
     sender = models.TextField()

@@ -45,6 +45,9 @@ class NoticeKind(StrEnum):
     DUES_CONVERTED = "dues_converted"
     TURNED_PREPAID = "turned_prepaid"
     TURNED_POSTPAID = "turned_postpaid"
+    PAID_FOR_ANOTHER = "paid_for_another"
+    PENDING_FOR_ANOTHER = "pending_for_another"
+    FAILED_FOR_ANOTHER = "failed_for_another"
     NUMBER_CHANGE_ASKED = "number_change_asked"
     NUMBER_CHANGED = "number_changed"
 
@@ -64,8 +67,8 @@ class Urgency(IntEnum):
 class NewNotice:
     """Something to tell one consumer, once: `source` is the idempotency key.
 
-    A code goes to a number that may belong to no connection: `connection_id` is None then,
-    and `consumer_number` empty.
+    A code, and what is told to somebody who paid for another's connection, goes to a number
+    that may belong to no connection: `connection_id` is None then, `consumer_number` empty.
     """
 
     kind: NoticeKind

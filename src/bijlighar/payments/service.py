@@ -37,6 +37,7 @@ from bijlighar.payments.values import (
     Captured,
     GatewayOrder,
     LastRecharge,
+    PaidForAnother,
     Pending,
     Receipt,
     RechargePicture,
@@ -158,8 +159,9 @@ def credit(*, captured: Captured, now: datetime) -> Receipt:
         held = ledger.lock_balances(owner_ids=[order.connection_id])
         source = f"{captured.gateway}:{captured.gateway_payment_id}"
         posted = ledger.post(entries=[_entry(order, captured, source)], now=now)
+        for_another = None
         if posted:
-            Payment.objects.create(
+            payment = Payment.objects.create(
                 order=order,
                 connection_id=order.connection_id,
                 gateway=captured.gateway,
@@ -170,12 +172,14 @@ def credit(*, captured: Captured, now: datetime) -> Receipt:
                 balance_before_paise=held[order.connection_id].balance_paise,
             )
             RechargeOrder.objects.filter(pk=order.pk).update(state=RechargeState.PAID.value)
+            for_another = _for_another(order, payment)
     return Receipt(
         connection_id=order.connection_id,
         order_id=str(order.pk),
         amount_paise=captured.amount_paise,
         entry_source=source,
         is_new=bool(posted),
+        for_another=for_another,
     )
 
 
@@ -289,6 +293,13 @@ def _order_of(captured: Captured) -> RechargeOrder:
             f" {captured.amount_paise} captured. A person has to look."
         )
     return order
+
+
+def _for_another(order: RechargeOrder, payment: Payment) -> PaidForAnother | None:
+    if order.payer_login_id is None:
+        return None
+    number = rules.receipt_number(payment_id=payment.pk, credited_at=payment.credited_at)
+    return PaidForAnother(login_id=order.payer_login_id, receipt_number=number)
 
 
 def _entry(order: RechargeOrder, captured: Captured, source: str) -> NewEntry:

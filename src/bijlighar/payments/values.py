@@ -95,6 +95,16 @@ class Receipt:
     entry_source: str
     is_new: bool
     """False where the same payment was credited already: nothing happened now."""
+    for_another: PaidForAnother | None = None
+    """None: who paid may see the connection, or nothing happened now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidForAnother:
+    """Who paid for a connection that they may not see, and their receipt's number."""
+
+    login_id: int
+    receipt_number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
