@@ -37,6 +37,7 @@ from bijlighar.notices.channels.web_push.encryption import (
     seal,
     vapid,
 )
+from bijlighar.notices.channels.web_push.places import path_of
 from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.sms_length import GSM_7, GSM_7_EXTENSION
 from bijlighar.notices.values import NoticeKind, PushTo, ToSend, Urgency
@@ -135,6 +136,21 @@ def test_a_browser_that_takes_it_is_enough_and_none_is_a_refusal():
         service.status = 503
         with pytest.raises(Silent):
             push(browser(f"{service.url}/1"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "path"),
+    [
+        (NoticeKind.LOW_BALANCE, "7310000001", "/home/7310000001/#recharge"),
+        (NoticeKind.DISCONNECTED, "7310000001", "/home/7310000001/#supply"),
+        (NoticeKind.BILL_READY, "7310000001", "/home/7310000001/bills/"),
+        (NoticeKind.BILL_READY, "../desk", "/my/home/"),
+        (NoticeKind.BILL_READY, "/evil.example", "/my/home/"),
+        (NoticeKind.BILL_READY, "", "/my/home/"),
+    ],
+)
+def test_a_click_leads_to_what_the_notice_says_or_to_the_first_page(kind, number, path):
+    assert path_of(notice(kind=kind, parameters={"consumer_number": number})) == path
 
 
 # SMPP

@@ -13,6 +13,7 @@ from django.urls import reverse
 from bijlighar.connections.values import Home
 from bijlighar.kernel.ist import day_starts
 from bijlighar.notices import service as notices
+from bijlighar.notices.channels.web_push.places import FIRST_PAGE, PLACES
 from bijlighar.notices.models import Notice, PushAddress
 from bijlighar.notices.values import Digest, Medium, NewNotice, NoticeKind
 from bijlighar.people.models import AuditRecord
@@ -237,6 +238,16 @@ def test_browsers_are_forgotten_when_asked(asha, phone, settings):
     assert "1 browser is told." in phone.get(at(asha)).content.decode()
     assert phone.post(address, {"do": "forget"}).status_code == 302
     assert PushAddress.objects.filter(ended_at=None).count() == 0
+
+
+def test_a_click_on_every_pushed_notice_opens_a_page_of_its_home(asha, phone):
+    assert PLACES.keys() == set(NoticeKind)
+    for place in sorted(set(PLACES.values())):
+        answer = phone.get(f"/home/{asha.consumer_number}/{place.partition('#')[0]}")
+        assert answer.status_code == 200, place
+        _, _, part = place.partition("#")
+        assert not part or f'id="{part}"' in answer.content.decode(), place
+    assert phone.get(FIRST_PAGE).status_code == 302
 
 
 # Operators

@@ -62,7 +62,7 @@ OFFERED = """() => {
 NOTICES = """async () => {
   const worker = await navigator.serviceWorker.ready;
   const shown = await worker.getNotifications();
-  return shown.map(({ title, body, tag }) => [title, body, tag]);
+  return shown.map(({ title, body, tag, data }) => [title, body, tag, data.path]);
 }"""
 BACK_DATED = """ms => {
   const held = JSON.parse(localStorage.getItem('bijlighar.kept'));
@@ -393,7 +393,7 @@ def test_what_keeps_a_browser_from_showing_messages_is_said(site: Site, phone) -
     expect(page.locator("[data-push-add]")).to_be_hidden()
 
 
-def test_a_pushed_notice_is_shown_in_its_own_words_and_leads_home(
+def test_a_pushed_notice_is_shown_in_its_own_words_and_leads_to_what_it_says(
     site: Site, phone
 ) -> None:
     page = phone()
@@ -409,8 +409,15 @@ def test_a_pushed_notice_is_shown_in_its_own_words_and_leads_home(
     devtools.send("ServiceWorker.enable")
     at_home(page, site)
     words = "बिजली 14:05 बजे बंद होगी। कम से कम ₹340 का रीचार्ज कर लें।"
-    for body in (words, words):
-        told = {"title": "Bijlighar", "body": body, "tag": "n-17"}
+    led_to = {
+        "n-17": ("/home/7310000001/#recharge",) * 2,
+        "n-18": ("https://evil.example/home/1/", "/my/home/"),
+        "n-19": ("//evil.example/home/1/", "/my/home/"),
+        "n-20": ("javascript:alert(1)", "/my/home/"),
+        "n-21": ("/desk/", "/my/home/"),
+    }
+    for tag in ("n-17", *led_to):
+        told = {"title": "Bijlighar", "body": words, "tag": tag, "path": led_to[tag][0]}
         devtools.send(
             "ServiceWorker.deliverPushMessage",
             {
@@ -421,4 +428,5 @@ def test_a_pushed_notice_is_shown_in_its_own_words_and_leads_home(
         )
     page.wait_for_timeout(500)
     shown = page.evaluate(NOTICES)
-    assert shown == [["Bijlighar", words, "n-17"]], "the tag replaces a repetition"
+    wanted = [["Bijlighar", words, tag, path] for tag, (_, path) in led_to.items()]
+    assert sorted(shown) == wanted, "the tag replaces a repetition; no click leads away"

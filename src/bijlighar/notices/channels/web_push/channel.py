@@ -19,6 +19,7 @@ from bijlighar.notices.channels.channel import (
     post,
 )
 from bijlighar.notices.channels.web_push.encryption import from_base64url, seal, vapid
+from bijlighar.notices.channels.web_push.places import path_of
 from bijlighar.notices.channels.wire import Wire
 from bijlighar.notices.values import Medium, PushTo, ToSend, Urgency
 
@@ -43,7 +44,12 @@ def carry(notice: ToSend, settings: Settings, wire: Wire) -> Handed:
 
 def _push(browser: PushTo, notice: ToSend, settings: Settings, wire: Wire) -> None:
     at = urlsplit(browser.endpoint)
-    said = {"title": "Bijlighar", "body": notice.text, "tag": notice.reference}
+    said = {
+        "title": "Bijlighar",
+        "body": notice.text,
+        "tag": notice.reference,
+        "path": path_of(notice),
+    }
     try:
         body = seal(
             plain=json.dumps(said, ensure_ascii=False).encode(),

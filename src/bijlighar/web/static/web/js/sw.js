@@ -6,6 +6,7 @@ const NAME = `bijlighar-${HELD.version}`;
 const SPOKEN = "bijlighar-spoken";
 const SPOKEN_AT = "/offline/";
 const PAGES = /^\/(?:$|home\/|my\/|tariff\/|offline\/)/;
+const LED_TO = /^\/(?:home|my)\//;
 const PATIENCE_MS = 15000;
 const KEPT = new Set([...HELD.files, ...HELD.fonts]);
 
@@ -114,26 +115,43 @@ self.addEventListener("push", (event) => {
       tag: told.tag,
       icon: HELD.icon,
       badge: HELD.badge,
+      data: { path: told.path },
     }),
   );
 });
 
 function toldBy(data) {
   try {
-    const { title, body, tag } = data.json();
-    return { title: String(title), body: String(body), tag: String(tag) };
+    const { title, body, tag, path } = data.json();
+    return {
+      title: String(title),
+      body: String(body),
+      tag: String(tag),
+      path: placeOf(path),
+    };
   } catch {
-    return { title: "Bijlighar", body: "", tag: "unreadable" };
+    return { title: "Bijlighar", body: "", tag: "unreadable", path: HELD.first_page };
   }
+}
+
+/* A click leads to a consumer's page of this site, whatever a message says. */
+function placeOf(path) {
+  const { origin, pathname, hash } = new URL(String(path), self.location.origin);
+  const isOurs = origin === self.location.origin && LED_TO.test(pathname);
+  return isOurs ? pathname + hash : HELD.first_page;
 }
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(show());
+  event.waitUntil(show(placeOf(event.notification.data?.path)));
 });
 
-async function show() {
-  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const ours = open.find((one) => /^\/home\//.test(new URL(one.url).pathname));
-  return ours ? ours.focus() : self.clients.openWindow(HELD.first_page);
+/* A page that is open is never led away: somebody may be paying in it. */
+async function show(path) {
+  const { pathname, hash } = new URL(path, self.location.origin);
+  const open = await self.clients.matchAll({ type: "window" });
+  const ours = open.find((one) => new URL(one.url).pathname === pathname);
+  if (!ours) return self.clients.openWindow(path);
+  if (hash) await ours.navigate(path);
+  return ours.focus();
 }
