@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from structlog.testing import capture_logs
 
+from bijlighar.notices import _watch
 from bijlighar.notices import service as notices
 from bijlighar.notices._claim import CLAIM_HOLDS
 from bijlighar.notices.channels import channel as channels
@@ -419,6 +420,19 @@ def test_an_operator_that_refuses_most_is_an_alarm(one_sms):
     queue(*(new(NoticeKind.RECONNECTED, f"r:{i}") for i in range(5)))
     send()
     assert ("sms_http", AlarmKind.REFUSING) in tend(NOW + MINUTE)
+
+
+def test_an_operator_is_judged_by_the_newest_of_a_long_evening(one_sms, monkeypatch):
+    monkeypatch.setattr(_watch, "MOST_LOOKED_AT", 5)
+    one_sms.status = 422
+    queue(*(new(NoticeKind.RECONNECTED, f"r:{i}") for i in range(6)))
+    send()
+    one_sms.status = 202
+    queue(*(new(NoticeKind.RECONNECTED, f"s:{i}") for i in range(5)))
+    send(NOW + MINUTE)
+    assert tend(NOW + 2 * MINUTE) == ()
+    monkeypatch.setattr(_watch, "MOST_LOOKED_AT", 50)
+    assert tend(NOW + 2 * MINUTE) == (("sms_http", AlarmKind.REFUSING),)
 
 
 # Money

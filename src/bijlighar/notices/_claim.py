@@ -12,7 +12,7 @@ import structlog
 
 from bijlighar.kernel.ist import day_ends, supply_day_of
 from bijlighar.kernel.sql import statement
-from bijlighar.notices import _settings, rules, sending
+from bijlighar.notices import _preferences, _settings, rules, sending
 from bijlighar.notices._ready import RESULT_FIELDS, Ready, end
 from bijlighar.notices._seal import WrongSeal, unseal
 from bijlighar.notices.channels.table import CHANNELS
@@ -66,10 +66,7 @@ def prepare(rows: Sequence[Notice], now: datetime) -> list[Ready]:
     if not rows:
         return []
     ids = {row.connection_id for row in rows if row.connection_id is not None}
-    preferences = {
-        one.connection_id: one
-        for one in Preference.objects.filter(connection_id__in=ids).order_by()
-    }
+    preferences = _preferences.wishes_of(connection_ids=ids)
     pushes = _pushes(ids)
     silent = frozenset(
         ChannelAlarm.objects.filter(kind=AlarmKind.SILENT.value, ended_at=None)
@@ -175,8 +172,12 @@ def _to_send(
 
 def _pushes(ids: set[int]) -> Mapping[int, list[PushTo]]:
     found: dict[int, list[PushTo]] = {}
-    held = PushAddress.objects.filter(connection_id__in=ids, ended_at=None)
-    for one in held.order_by("pk"):
+    held = PushAddress.objects.raw(
+        "select * from notices_pushaddress"
+        " where connection_id = any(%s) and ended_at is null order by id",
+        [list(ids)],
+    )
+    for one in held:
         found.setdefault(one.connection_id, []).append(
             PushTo(
                 address_id=one.pk,

@@ -149,9 +149,12 @@ def push_key() -> str:
     return as_base64url(point_of(private_key(key))) if key else ""
 
 
-def languages_of(*, connection_ids: Sequence[int]) -> dict[int, Preference]:
+def wishes_of(*, connection_ids: Sequence[int]) -> dict[int, Preference]:
     """The rows of those who wish something, by connection."""
-    held = Preference.objects.filter(connection_id__in=connection_ids).order_by()
+    held = Preference.objects.raw(
+        "select * from notices_preference where connection_id = any(%s)",
+        [list(connection_ids)],
+    )
     return {row.connection_id: row for row in held}
 
 

@@ -22,7 +22,7 @@ def queue(*, notices: Sequence[NewNotice], now: datetime) -> tuple[int, ...]:
     for is kept whatever they wish. The caller defers their sending in the same transaction.
     Raises rules.CatalogueError.
     """
-    wishes = _preferences.languages_of(
+    wishes = _preferences.wishes_of(
         connection_ids=[one.connection_id for one in notices if one.connection_id]
     )
     quiet = _settings.quiet()

@@ -26,6 +26,9 @@ LATELY = timedelta(minutes=10)
 RIPE = timedelta(minutes=15)
 """After so long a receipt should have come."""
 SINCE = timedelta(hours=2)
+MOST_LOOKED_AT = 5_000
+"""Of each channel, the newest: after a million warnings a look takes as long as after ten
+thousand, and senders do not wait for it."""
 FEWEST = 5
 """Fewer attempts than this prove nothing."""
 FEWEST_DELIVERED_PERCENT = 50
@@ -36,7 +39,13 @@ def watch(*, now: datetime) -> tuple[tuple[str, AlarmKind], ...]:
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.notices", "watch"),
-            {"lately": now - LATELY, "ripe": now - RIPE, "since": now - SINCE},
+            {
+                "channels": sorted(CHANNELS),
+                "lately": now - LATELY,
+                "ripe": now - RIPE,
+                "since": now - SINCE,
+                "most": MOST_LOOKED_AT,
+            },
         )
         seen = {row["channel"]: row for row in rows(cursor)}
     wrong = {(name, kind): said for name, row in seen.items() for kind, said in _wrong(row)}

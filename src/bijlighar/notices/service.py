@@ -92,7 +92,7 @@ def may_be_told(*, words: str) -> bool:
 
 def languages(*, connection_ids: Sequence[int]) -> dict[int, str]:
     """The languages that consumers chose for notices, by connection, where they did."""
-    held = _preferences.languages_of(connection_ids=connection_ids)
+    held = _preferences.wishes_of(connection_ids=connection_ids)
     return {number: row.language for number, row in held.items()}
 
 

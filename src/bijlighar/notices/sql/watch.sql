@@ -1,14 +1,38 @@
--- What became of what each channel was handed lately: counts by channel.
+-- What became of what each channel was handed lately, by the newest of it: counts by
+-- channel. However many were told this evening, no more than so many rows are looked at.
 select
-    channel,
-    count(*) filter (where at > %(lately)s) as handed,
-    count(*) filter (where at > %(lately)s and outcome = 'silent') as silent,
-    count(*) filter (where at > %(lately)s and outcome = 'refused') as refused,
-    max(at) filter (where outcome = 'taken') as last_taken_at,
-    count(*) filter (where outcome = 'taken' and at <= %(ripe)s) as ripe,
-    count(*) filter (
-        where outcome = 'taken' and at <= %(ripe)s and receipt = 'delivered'
-    ) as delivered
-from notices_handing
-where at > %(since)s
-group by channel
+    watched.name as channel,
+    lately.handed,
+    lately.silent,
+    lately.refused,
+    ripe.taken as ripe,
+    ripe.delivered
+from unnest(%(channels)s::text[]) as watched (name)
+cross join lateral (
+    select
+        count(*) as handed,
+        count(*) filter (where outcome = 'silent') as silent,
+        count(*) filter (where outcome = 'refused') as refused
+    from (
+        select outcome
+        from notices_handing
+        where channel = watched.name and at > %(lately)s
+        order by at desc
+        limit %(most)s
+    ) as newest
+) as lately
+cross join lateral (
+    select
+        count(*) filter (where outcome = 'taken') as taken,
+        count(*) filter (where outcome = 'taken' and receipt = 'delivered') as delivered
+    from (
+        select outcome, receipt
+        from notices_handing
+        where channel = watched.name and at > %(since)s and at <= %(ripe)s
+        order by at desc
+        limit %(most)s
+    ) as newest
+) as ripe
+where exists (
+    select from notices_handing where channel = watched.name and at > %(since)s
+)
