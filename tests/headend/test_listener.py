@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -23,7 +23,7 @@ from bijlighar.headend import service as headend
 from bijlighar.headend.listener import Listener, ListenerSettings
 from bijlighar.headend.pushes import ALERT_WORD, read_push
 from bijlighar.headend.rows import MeterRefused
-from bijlighar.headend.values import Outcome, Talk
+from bijlighar.headend.values import Configuration, Outcome, PushAccess, Talk
 from bijlighar.kernel.ist import day_starts
 from bijlighar.readings import service as readings
 from bijlighar.run.listen import _Keeping
@@ -36,6 +36,7 @@ NOW = datetime(2026, 4, 3, 6, 0, tzinfo=UTC)
 TODAY, YESTERDAY = date(2026, 4, 3), date(2026, 4, 2)
 LAW = "".join("1" if bit == 83 else "0" for bit in range(alerts.BITS))
 NO_ALERT = "0" * alerts.BITS
+ACCESS = PushAccess(meter_id=7, encryption_key=b"", authentication_key=b"", known=None)
 
 
 @dataclass
@@ -239,17 +240,69 @@ def test_a_storm_of_one_meter_is_held_back_and_counted_and_takes_nobodys_place(
     assert codes(balram) == [201]
 
 
+@pytest.mark.usefixtures("committed_db")
+def test_an_alert_is_understood_as_the_meters_make_means_it(settings, tmp_path):
+    makes = tmp_path / "makes.yaml"
+    makes.write_text("makes: {ACME METERS: shifted_status_word}")
+    settings.BIJLIGHAR = {**settings.BIJLIGHAR, "makes": str(makes)}
+    asha, balram = connect("Asha", "Balram")
+    said = Configuration(
+        meter_id=asha.meter_id,
+        control_mode=4,
+        columns={},
+        scalers={},
+        capture_period_s=1_800,
+        manufacturer="ACME METERS",
+    )
+    headend.keep_configuration(found=said, now=NOW)
+    listen([meter_of(asha).alert(82)], [meter_of(balram, 2).alert(82)])
+    assert (codes(asha), codes(balram)) == ([251], [203])
+
+
 class TestBodies:
-    def read(self, body: axdr.Data):
+    def read(self, body: axdr.Data, *, known: Configuration | None = None):
         plain = DataNotification(invoke=1, body=body).to_bytes()
-        return read_push(plain, meter_id=7, counter=9, now=NOW)
+        access = replace(ACCESS, known=known)
+        return read_push(plain, access=access, counter=9, now=NOW)
 
     def test_an_event_notification_of_the_status_word_is_an_alert(self):
         plain = EventNotification(attribute=ALERT_WORD, value=axdr.bit_string(LAW))
-        told = read_push(plain.to_bytes(), meter_id=7, counter=9, now=NOW)
+        told = read_push(plain.to_bytes(), access=ACCESS, counter=9, now=NOW)
         assert told.alert_word == LAW
         assert list(alerts.new_events(LAW, "")) == [251]
         assert list(alerts.new_events(NO_ALERT, LAW)) == []
+
+    def test_a_bit_means_what_it_means_for_the_make(self):
+        # For this make bit 82 is the cover, 83 nothing, and its own bits follow no event.
+        make = "shifted_status_word"
+        cover = "".join("1" if bit in (82, 83, 89) else "0" for bit in range(alerts.BITS))
+        assert list(alerts.new_events(cover, "", make=make)) == [251]
+        assert list(alerts.new_events(cover, "")) == [203, 251]
+        last_gasp = "".join("1" if bit == 85 else "0" for bit in range(alerts.BITS))
+        assert list(alerts.new_events(last_gasp, last_gasp, make=make)) == [101]
+
+    def test_pushed_rows_are_read_by_the_meters_own_columns_and_scalers(self):
+        columns = tuple(
+            (one.class_id, str(one.obis), one.attribute, one.data_index)
+            for one in is15959.SINGLE_PHASE_DAILY_LOAD
+        )
+        known = Configuration(
+            meter_id=7,
+            control_mode=4,
+            columns={str(is15959.DAILY_LOAD): columns},
+            scalers={str(is15959.WH_IMPORT): (3, 30)},
+            capture_period_s=1_800,
+        )
+        body = axdr.structure(
+            [
+                axdr.octet_string(b"x"),
+                axdr.octet_string(simulated.DAILY_PUSH.to_bytes()),
+                axdr.octet_string(cosem_time.encode(NOW)),
+                axdr.array([daily_row(day_starts(TODAY), axdr.double_long_unsigned(7))]),
+            ]
+        )
+        told = self.read(body, known=known)
+        assert [one.register_wh for one in told.heard.daily] == [7_000]
 
     @pytest.mark.parametrize(
         "body",

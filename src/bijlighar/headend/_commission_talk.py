@@ -5,27 +5,18 @@ Knows no Django and no clock. Kept by `_commission_kept`.
 
 from __future__ import annotations
 
-from bijlighar.dlms import axdr, is15959, profiles
+from bijlighar.dlms import axdr, is15959
 from bijlighar.dlms.client import Client
-from bijlighar.dlms.cosem import Attribute, CaptureObject, ClassId, ScalerUnit
+from bijlighar.dlms.cosem import Attribute, ClassId
 from bijlighar.dlms.errors import AccessRefused
 from bijlighar.dlms.obis import Obis
 from bijlighar.headend.association import conversation
+from bijlighar.headend.layouts import SCALERS, ask_layout
 from bijlighar.headend.transport import Line
-from bijlighar.headend.values import Configuration, MeterAccess
+from bijlighar.headend.values import Configuration, MeterAccess, ProfileSaid
 
-PROFILES = (
-    is15959.INSTANTANEOUS,
-    is15959.BLOCK_LOAD,
-    is15959.DAILY_LOAD,
-    is15959.BILLING,
-)
-SCALERS = (
-    is15959.INSTANTANEOUS_SCALERS,
-    is15959.BLOCK_LOAD_SCALERS,
-    is15959.DAILY_LOAD_SCALERS,
-    is15959.BILLING_SCALERS,
-)
+MANUFACTURER = Attribute(ClassId.DATA, is15959.MANUFACTURER, 2)
+MOST_LETTERS = 100
 
 
 async def read_configuration(
@@ -34,18 +25,18 @@ async def read_configuration(
     """What the meter is, and its last counter. Raises MeterSilent, MeterRefused."""
     async with conversation(access, timeout_s) as (client, line):
         asked = _Asked(client, line)
-        columns = {str(name): await asked.columns(name) for name in PROFILES}
-        scalers: dict[str, tuple[int, int]] = {}
-        for name in SCALERS:
-            scalers |= await asked.scalers(name)
+        said = {str(name): await asked.profile(name) for name in SCALERS}
         found = Configuration(
             meter_id=access.meter_id,
             control_mode=await asked.number(is15959.CONTROL_MODE),
-            columns=columns,
-            scalers=scalers,
+            columns={name: one.columns for name, one in said.items()},
+            scalers={
+                key: held for one in said.values() for key, held in one.scalers.items()
+            },
             capture_period_s=await asked.number(
                 Attribute(ClassId.PROFILE_GENERIC, is15959.BLOCK_LOAD, 4)
             ),
+            manufacturer=await asked.text(MANUFACTURER),
         )
         return found, client.last_meter_counter or 0
 
@@ -60,25 +51,22 @@ class _Asked:
         held = await self._get(attribute)
         return None if held is None else axdr.whole(held)
 
-    async def columns(self, name: Obis) -> tuple[tuple[int, str, int, int], ...]:
-        return tuple(
-            (one.class_id, str(one.obis), one.attribute, one.data_index)
-            for one in await self._captured(name)
-        )
+    async def text(self, attribute: Attribute) -> str:
+        held = await self._get(attribute)
+        value = b"" if held is None else held.value
+        if isinstance(value, bytes):
+            value = value.decode("ascii", errors="replace")
+        return value.strip(" \0")[:MOST_LETTERS] if isinstance(value, str) else ""
 
-    async def scalers(self, name: Obis) -> dict[str, tuple[int, int]]:
-        captured = await self._captured(name)
-        buffer = await self._get(Attribute(ClassId.PROFILE_GENERIC, name, 2))
-        if not captured or buffer is None or len(axdr.elements(buffer)) != 1:
-            return {}
-        told: dict[CaptureObject, ScalerUnit] = dict(
-            profiles.parse_scalers(buffer, captured)
-        )
-        return {str(one.obis): (held.scaler, held.unit) for one, held in told.items()}
+    async def profile(self, name: Obis) -> ProfileSaid:
+        try:
+            return (await ask_layout(self._attribute, name)).said()
+        except AccessRefused:
+            return ProfileSaid(columns=(), scalers={})
 
-    async def _captured(self, name: Obis) -> tuple[CaptureObject, ...]:
-        held = await self._get(Attribute(ClassId.PROFILE_GENERIC, name, 3))
-        return () if held is None else profiles.parse_capture_objects(held)
+    async def _attribute(self, name: Obis, index: int) -> axdr.Data:
+        asked = Attribute(ClassId.PROFILE_GENERIC, name, index)
+        return await self._line.run(self._client.get(asked))
 
     async def _get(self, attribute: Attribute) -> axdr.Data | None:
         try:

@@ -13,6 +13,8 @@ from bijlighar.connections import service as connections
 from bijlighar.headend import alerts
 from bijlighar.headend import keys as key_store
 from bijlighar.headend._attempts import count_attempts, count_strangers
+from bijlighar.headend._commission_kept import configurations_of, manufacturers_of
+from bijlighar.headend.makes import makes_in
 from bijlighar.headend.models import MeterContact, MeterSecret
 from bijlighar.headend.values import Attempt, Outcome, PushAccess, Pushed, Talk
 from bijlighar.kernel.ist import supply_day_of
@@ -25,6 +27,7 @@ def push_access(*, titles: Sequence[bytes]) -> dict[bytes, PushAccess]:
     root = key_store.root_key(settings.BIJLIGHAR["root_key"])
     meter_ids = connections.meters_titled(titles=titles)
     secrets = MeterSecret.objects.in_bulk(list(meter_ids.values()))
+    configured = configurations_of(meter_ids=list(meter_ids.values()))
     found = {}
     for title, meter_id in meter_ids.items():
         secret = secrets.get(meter_id)
@@ -37,6 +40,7 @@ def push_access(*, titles: Sequence[bytes]) -> dict[bytes, PushAccess]:
             meter_id=meter_id,
             encryption_key=keys.encryption_key,
             authentication_key=keys.authentication_key,
+            known=configured.get(meter_id),
         )
     return found
 
@@ -99,6 +103,7 @@ def _with_events(fresh: Sequence[Pushed]) -> tuple[Pushed, ...]:
     telling = {one.heard.meter_id for one in fresh if one.alert_word is not None}
     contacts = MeterContact.objects.select_for_update().filter(pk__in=telling)
     words = {one.meter_id: one.alert_word for one in contacts.order_by("meter_id")}
+    makes = _makes_of(meter_ids=sorted(telling))
     told = []
     for one in fresh:
         meter_id = one.heard.meter_id
@@ -107,13 +112,22 @@ def _with_events(fresh: Sequence[Pushed]) -> tuple[Pushed, ...]:
             continue
         events = tuple(
             MeterEvent(meter_id=meter_id, code=code, at=one.at, source=ReadingSource.PUSH)
-            for code in alerts.new_events(one.alert_word, words.get(meter_id, ""))
+            for code in alerts.new_events(
+                one.alert_word, words.get(meter_id, ""), make=makes.get(meter_id)
+            )
         )
         words[meter_id] = one.alert_word
         told.append(replace(one, heard=replace(one.heard, events=events)))
     for meter_id in sorted(telling & words.keys()):
         MeterContact.objects.filter(pk=meter_id).update(alert_word=words[meter_id])
     return tuple(told)
+
+
+def _makes_of(*, meter_ids: Sequence[int]) -> dict[int, str]:
+    """The makes of these meters that do otherwise than the standard. Raises MakesError."""
+    known = makes_in(settings.BIJLIGHAR["makes"])
+    made_by = manufacturers_of(meter_ids=meter_ids) if known else {}
+    return {one: known[name] for one, name in made_by.items() if name in known}
 
 
 def _attempt(one: Pushed, outcome: Outcome) -> Attempt:

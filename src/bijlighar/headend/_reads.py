@@ -11,9 +11,18 @@ from django.db import connection, transaction
 
 from bijlighar.headend import rules
 from bijlighar.headend._attempts import count_attempts, note_clocks
+from bijlighar.headend._commission_kept import configurations_of, keep_changed
 from bijlighar.headend.models import MeterContact, OnDemandRead
 from bijlighar.headend.schedule import Schedule, schedule_in
-from bijlighar.headend.values import BlockSpan, Ended, Outcome, ReadKind, ReadPlan, Talk
+from bijlighar.headend.values import (
+    BlockSpan,
+    Configuration,
+    Ended,
+    Outcome,
+    ReadKind,
+    ReadPlan,
+    Talk,
+)
 from bijlighar.kernel.ist import ONE_DAY, day_starts, supply_day_of
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.readings import service as readings
@@ -69,12 +78,14 @@ def plans_for(*, meter_ids: Sequence[int], now: datetime) -> tuple[ReadPlan, ...
     missing = {one.meter_id: one for one in readings.missing(meter_ids=ids, today=today)}
     last_days = readings.last_register_days(meter_ids=ids)
     gaps = _gaps(due, known, today, now)
+    configured = configurations_of(meter_ids=ids)
     return tuple(
         _plan(
             one,
             missing[one.meter_id],
             last_days.get(one.meter_id),
             gaps.get(one.meter_id, [])[: known.most_gaps],
+            configured.get(one.meter_id),
             now,
         )
         for one in due
@@ -112,6 +123,9 @@ def ended(
         _note_contacts([one for one in ends if one.attempt.talk is not Talk.RELAY], now)
         count_attempts(attempts=[one.attempt for one in ends])
         note_clocks(ends=ends)
+        keep_changed(
+            changed={one.attempt.meter_id: one.changed for one in ends if one.changed}
+        )
         MeterContact.objects.filter(pk__in=sorted(released), claimed_by=own).update(
             claimed_by=None
         )
@@ -124,6 +138,9 @@ def _note_contacts(ends: Sequence[Ended], now: datetime) -> None:
     if not noted:
         return
     _end_on_demand(ends, now)
+    for end, contact in noted:
+        if end.refused:
+            _note_refused(contact, end.refused, now)
 
     def at(kind: ReadKind) -> list[datetime | None]:
         return [end.attempt.at if kind in end.kinds else None for end, _ in noted]
@@ -141,6 +158,20 @@ def _note_contacts(ends: Sequence[Ended], now: datetime) -> None:
                 "answered": [end.attempt.talk is Talk.ON_DEMAND for end, _ in noted],
             },
         )
+
+
+def _note_refused(contact: MeterContact, refused: frozenset[str], now: datetime) -> None:
+    """Profiles that a meter does not have are not asked for again for a while."""
+    lately = _refused_lately(contact, now)
+    contact.refused_profiles = sorted(refused.union(lately))
+    contact.refused_at = contact.refused_at if lately else now
+    contact.save(update_fields=["refused_profiles", "refused_at"])
+
+
+def _refused_lately(contact: MeterContact, now: datetime) -> Sequence[str]:
+    at = contact.refused_at
+    is_lately = at is not None and now < at + rules.ASK_REFUSED_AFTER
+    return contact.refused_profiles if is_lately else ()
 
 
 def _next_read(end: Ended, contact: MeterContact, now: datetime) -> datetime | None:
@@ -194,6 +225,7 @@ def _plan(
     missing: Missing,
     last_day: date | None,
     gaps: Sequence[BlockSpan],
+    configured: Configuration | None,
     now: datetime,
 ) -> ReadPlan:
     known = schedule()
@@ -214,6 +246,8 @@ def _plan(
         events_since=contact.events_until,
         is_urgent=contact.asked_at is not None,
         blocks_until=furthest if furthest < now else None,
+        known=configured,
+        left_out=frozenset(_refused_lately(contact, now)),
     )
 
 

@@ -201,7 +201,7 @@ class Listener:
             pushed.append(
                 read_push(
                     opened.plain,
-                    meter_id=access.meter_id,
+                    access=access,
                     counter=opened.counter,
                     now=self._ask_time(),
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -122,6 +123,7 @@ class MeterConfiguration(models.Model):
     columns = models.JSONField()
     scalers = models.JSONField()
     capture_period_s = models.BigIntegerField(null=True)
+    manufacturer = models.TextField(default="")
     alarm = models.TextField(default="")
     read_at = models.DateTimeField()
 
@@ -168,6 +170,10 @@ class MeterContact(models.Model):
     clock_seen_at = models.DateTimeField(null=True)
     alert_word = models.TextField(default="")
     """The last event status word pushed: what is new in the next one is an event."""
+    refused_profiles = ArrayField(models.TextField(), default=list)
+    """Profiles that the meter does not have, by OBIS: not asked for again for a while."""
+    refused_at = models.DateTimeField(null=True)
+    """When the first of them was refused."""
 
     class Meta:
         indexes = [models.Index(fields=["read_not_before"], name="contact_due")]

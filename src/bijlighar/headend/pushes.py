@@ -18,8 +18,15 @@ from bijlighar.dlms.cosem import Attribute, ClassId
 from bijlighar.dlms.errors import DecodeError
 from bijlighar.dlms.obis import Obis
 from bijlighar.headend import alerts, rows
-from bijlighar.headend.rows import HALF_HOURS, MIDNIGHTS, MeterRefused, Profile
-from bijlighar.headend.values import Pushed
+from bijlighar.headend.layouts import kept_layout
+from bijlighar.headend.rows import (
+    CLOCK_MAY_DIFFER,
+    HALF_HOURS,
+    MIDNIGHTS,
+    MeterRefused,
+    Profile,
+)
+from bijlighar.headend.values import Configuration, PushAccess, Pushed
 from bijlighar.kernel.ist import ONE_DAY, supply_day_of
 from bijlighar.readings.values import Heard
 
@@ -28,12 +35,11 @@ BLOCK_PUSH = Obis.parse("0.5.25.9.0.255")
 DAILY_PUSH = Obis.parse("0.6.25.9.0.255")
 ALERT_WORD = Attribute(ClassId.DATA, is15959.EVENT_STATUS_WORD, 2)
 
-CLOCK_MAY_DIFFER = timedelta(minutes=10)
 MOST_DAYS_BACK = timedelta(days=35)
 _PARTS = 4
 
 
-def read_push(plain: bytes, *, meter_id: int, counter: int, now: datetime) -> Pushed:
+def read_push(plain: bytes, *, access: PushAccess, counter: int, now: datetime) -> Pushed:
     """What an opened push says. Raises DecodeError, MeterRefused.
 
     Rows of a meter whose clock is off are not believed: its midnights are not ours. An
@@ -41,7 +47,7 @@ def read_push(plain: bytes, *, meter_id: int, counter: int, now: datetime) -> Pu
     """
     notification = apdus.decode(plain)
     nothing = Pushed(
-        heard=Heard(meter_id=meter_id, daily=(), blocks=(), daily_holds_from=None),
+        heard=Heard(meter_id=access.meter_id, daily=(), blocks=(), daily_holds_from=None),
         counter=counter,
         at=now,
     )
@@ -51,10 +57,12 @@ def read_push(plain: bytes, *, meter_id: int, counter: int, now: datetime) -> Pu
         return replace(nothing, alert_word=_word(notification.value))
     if not isinstance(notification, DataNotification):
         raise MeterRefused("A push is a data notification or an event notification.")
-    return _of_setup(notification.body, nothing, now)
+    return _of_setup(notification.body, nothing, access.known, now)
 
 
-def _of_setup(body: axdr.Data, nothing: Pushed, now: datetime) -> Pushed:
+def _of_setup(
+    body: axdr.Data, nothing: Pushed, known: Configuration | None, now: datetime
+) -> Pushed:
     parts = axdr.elements(body)
     if len(parts) < _PARTS:
         raise MeterRefused(f"A push of {len(parts)} parts.")
@@ -67,6 +75,7 @@ def _of_setup(body: axdr.Data, nothing: Pushed, now: datetime) -> Pushed:
     if abs(clock - now) > CLOCK_MAY_DIFFER:
         raise MeterRefused(f"A push of rows, and the clock shows {clock:%Y-%m-%d %H:%M}.")
     profile = MIDNIGHTS if setup == DAILY_PUSH else HALF_HOURS
+    profile = rows.as_kept(profile, kept_layout(known, profile.buffer))
     found = _energies(parts[3], profile, now)
     heard = nothing.heard
     if setup == DAILY_PUSH:

@@ -194,6 +194,8 @@ class Reader:
                     kinds=result.kinds,
                     events_until=result.events_until,
                     clock=result.clock,
+                    refused=result.refused,
+                    changed=result.changed,
                 ),
             )
         )

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias, TypeGuard
 
 from bijlighar.dlms import axdr, cosem_time, grid, is15959, profiles
-from bijlighar.dlms.cosem import CaptureObject, ClassId, ScalerUnit
+from bijlighar.dlms.cosem import CLOCK_TIME, CaptureObject, ScalerUnit, Unit
 from bijlighar.dlms.errors import DecodeError
 from bijlighar.dlms.obis import Obis
+from bijlighar.headend.layouts import Layout
 from bijlighar.kernel.energy import BLOCK_MINUTES, BLOCKS_PER_DAY
 from bijlighar.kernel.errors import TemporaryError
 from bijlighar.kernel.ist import ONE_DAY, day_starts, supply_day_of
 from bijlighar.readings.values import (
-    BillingReading,
     Blocks,
     DailyRegister,
-    InstantReading,
     MeterEvent,
     ReadingSource,
 )
 
 BLOCK = timedelta(minutes=BLOCK_MINUTES)
+CLOCK_MAY_DIFFER = timedelta(minutes=10)
+"""A clock that is off by more is not believed."""
+
 MOST_EVENTS = 1_000
 """Rows taken from one event log in one conversation."""
 
@@ -36,13 +38,13 @@ _NO_ROWS = axdr.array([])
 Row: TypeAlias = tuple[int, int]
 """A row's stamp, in seconds since 1970, and its energy in Wh."""
 
-_MOST = 10**10
+MOST_WH = 10**10
+_MOST_SCALER = 6
 _BLOCK_S = BLOCK_MINUTES * 60
 _IST_S = 19_800
 """India's clock is 5 hours and a half ahead of UTC, all the year."""
 
 _EPOCH_DAY = date(1970, 1, 1)
-_TIME_OF_DEMAND = 5
 
 
 class MeterRefused(TemporaryError):
@@ -51,20 +53,24 @@ class MeterRefused(TemporaryError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A profile, its columns as single-phase meters capture them, and the one wanted."""
+    """A profile, its columns as single-phase meters capture them, and the one wanted.
+
+    `scaler` is the power of ten by which the wanted one is more than Wh.
+    """
 
     buffer: Obis
     captures: tuple[CaptureObject, ...]
     wanted: Obis
     most_wh: int
     """More than this is no measurement, and would not fit where it is kept."""
+    scaler: int = 0
 
 
 MIDNIGHTS = Profile(
     buffer=is15959.DAILY_LOAD,
     captures=is15959.SINGLE_PHASE_DAILY_LOAD,
     wanted=is15959.WH_IMPORT,
-    most_wh=_MOST,
+    most_wh=MOST_WH,
 )
 HALF_HOURS = Profile(
     buffer=is15959.BLOCK_LOAD,
@@ -83,6 +89,21 @@ EVENT_LOGS = (
 )
 
 
+def as_kept(profile: Profile, layout: Layout | None) -> Profile:
+    """The profile as one meter has it; as it is to be expected where nothing is kept.
+
+    Raises MeterRefused for a meter that captures no energy, or counts it in other units.
+    """
+    if layout is None:
+        return profile
+    place = layout.place_of(profile.wanted)
+    if place is None or layout.place_of(CLOCK_TIME.obis) is None:
+        raise MeterRefused(f"{profile.buffer} captures no clock or no {profile.wanted}.")
+    return replace(
+        profile, captures=layout.captures, scaler=power_of(layout.scalers[place])
+    )
+
+
 def energies(
     buffer: bytes | axdr.Data, profile: Profile, *, starts: datetime, ends: datetime
 ) -> list[Row]:
@@ -92,50 +113,85 @@ def energies(
     all have one shape are read in bulk. Raises MeterRefused for what is no energy,
     DecodeError for what are no rows.
     """
-    column = next(i for i, one in enumerate(profile.captures) if one.obis == profile.wanted)
-    found = None
-    if isinstance(buffer, bytes):
-        found = _in_bulk(buffer, column, len(profile.captures))
-        buffer = axdr.decode(buffer) if found is None else _NO_ROWS
-    if found is None:
-        found = _one_by_one(buffer, profile, column)
     first, last = starts.timestamp(), ends.timestamp()
-    for _, value in found:
-        if not is_energy(value, profile.most_wh):
-            raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
-    return sorted(row for row in found if first <= row[0] <= last)
+    if isinstance(buffer, bytes):
+        found = _in_bulk(buffer, profile, first, last)
+        if found is not None:
+            return found
+        buffer = axdr.decode(buffer)
+    rows = _one_by_one(buffer, profile)
+    return sorted(row for row in rows if first <= row[0] <= last)
 
 
-def _one_by_one(buffer: axdr.Data, profile: Profile, column: int) -> list[Row]:
-    """The same by the general decoder, whatever the rows look like."""
+def _one_by_one(buffer: axdr.Data, profile: Profile) -> list[Row]:
+    """The rows by the general decoder, whatever they look like."""
+    clock, column = _places(profile)
     found = []
     for row in profiles.parse_rows(buffer, profile.captures):
-        stamp, value = row[0], row[column]
-        if not isinstance(stamp, datetime) or not is_energy(value, profile.most_wh):
+        stamp, value = row[clock], row[column]
+        energy = scaled(value, profile.scaler)
+        if not isinstance(stamp, datetime) or not is_energy(energy, profile.most_wh):
             raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
-        found.append((int(stamp.timestamp()), value))
+        found.append((int(stamp.timestamp()), energy))
     return found
 
 
-def _in_bulk(buffer: bytes, column: int, many: int) -> list[Row] | None:
-    """The same for many rows of one shape; None where they are to be read one by one.
+def _in_bulk(
+    buffer: bytes, profile: Profile, first: float, last: float
+) -> list[Row] | None:
+    """The wanted rows of many of one shape; None where they are to be read one by one.
 
     The energy must take more than one octet: one may as well be a boolean.
     """
     if len(buffer) < WORTH_BULK:
         return None
+    clock, column = _places(profile)
     read = grid.read([buffer])
     columns = read.columns
-    if read.odd or len(columns) != many or columns[0].dtype.itemsize != cosem_time.SIZE:
+    if read.odd or len(columns) != len(profile.captures):
         return None
-    values = columns[column]
-    if values.dtype.kind not in "iu" or values.dtype.itemsize < _LEAST_OCTETS:
+    clocks, values = columns[clock], columns[column]
+    if clocks.dtype.itemsize != cosem_time.SIZE or values.dtype.kind not in "iu":
+        return None
+    if values.dtype.itemsize < _LEAST_OCTETS:
         return None
     try:
-        stamps = grid.instants(columns[0])
+        stamps = grid.instants(clocks).tolist()
     except DecodeError:
         return None
-    return list(zip(stamps.tolist(), values.tolist(), strict=True))
+    energies = values.tolist()
+    if profile.scaler:
+        energies = [scaled(value, profile.scaler) for value in energies]
+    for value in (min(energies), max(energies)):
+        if not 0 <= value <= profile.most_wh:
+            raise MeterRefused(f"A row of {profile.buffer} holds {value!r} for Wh.")
+    found = list(zip(stamps, energies, strict=True))
+    if not (first <= min(stamps) and max(stamps) <= last):
+        found = [row for row in found if first <= row[0] <= last]
+    found.sort()
+    return found
+
+
+def _places(profile: Profile) -> tuple[int, int]:
+    """Where in a row its clock stands, and what is wanted of it."""
+    names = [one.obis for one in profile.captures]
+    return names.index(CLOCK_TIME.obis), names.index(profile.wanted)
+
+
+def power_of(scaler: ScalerUnit | None) -> int:
+    """The power of ten of an energy's scaler. Raises MeterRefused for what is no energy."""
+    if scaler is None:
+        return 0
+    if scaler.unit != Unit.WATT_HOUR or abs(scaler.scaler) > _MOST_SCALER:
+        raise MeterRefused(f"Energy in unit {scaler.unit} times 10^{scaler.scaler}.")
+    return scaler.scaler
+
+
+def scaled(value: object, power: int) -> object:
+    """A raw count in Wh; what is less than one is left out. Others stay as they are."""
+    if not power or type(value) is not int:
+        return value
+    return value * 10**power if power > 0 else value // 10**-power
 
 
 def is_energy(value: object, most_wh: int) -> TypeGuard[int]:
@@ -195,80 +251,6 @@ def events(meter_id: int, buffer: axdr.Data) -> tuple[MeterEvent, ...]:
     return tuple(found)
 
 
-def billing(
-    meter_id: int, captures: Sequence[CaptureObject], buffer: axdr.Data, *, until: datetime
-) -> tuple[BillingReading, ...]:
-    """The ended periods in a billing profile; the one that is running is left out.
-
-    Columns are found by name and attribute: a maximum demand is captured twice under one
-    name, its value and its time. Raises DecodeError and MeterRefused.
-    """
-    places = {
-        (one.obis, one.attribute): i for i, one in reversed(list(enumerate(captures)))
-    }
-    found = []
-    for row in axdr.elements(buffer):
-        cells = axdr.elements(row, len(captures))
-
-        def cell(
-            name: Obis, attribute: int = 2, cells: Sequence[axdr.Data] = cells
-        ) -> axdr.Data | None:
-            place = places.get((name, attribute))
-            return None if place is None else cells[place]
-
-        date_cell = cell(is15959.BILLING_DATE)
-        billed_at = _instant(cell(is15959.CLOCK) if date_cell is None else date_cell)
-        register = _number(cell(is15959.WH_IMPORT))
-        if billed_at is None or not is_energy(register, _MOST):
-            raise MeterRefused("A billing row without its date or its register.")
-        if billed_at > until:
-            continue
-        found.append(
-            BillingReading(
-                meter_id=meter_id,
-                billed_at=billed_at,
-                register_wh=register,
-                max_demand_w=_number(cell(is15959.MAX_DEMAND_W)),
-                max_demand_at=_instant(cell(is15959.MAX_DEMAND_W, _TIME_OF_DEMAND)),
-            )
-        )
-    return tuple(found)
-
-
-def instant(
-    meter_id: int,
-    captures: Sequence[CaptureObject],
-    buffer: axdr.Data,
-    scalers: dict[CaptureObject, ScalerUnit],
-    *,
-    at: datetime,
-) -> InstantReading:
-    """What flows now, from the instantaneous profile's one row. Raises DecodeError."""
-    (row,) = axdr.elements(buffer, 1)
-    cells = dict(zip(captures, axdr.elements(row, len(captures)), strict=True))
-
-    def scaled(name: Obis, thousandths: bool) -> int | None:
-        column = CaptureObject(ClassId.REGISTER, name, 2)
-        number, scaler = _number(cells.get(column)), scalers.get(column)
-        if number is None or scaler is None:
-            return None
-        amount = int(scaler.scaled(number) * (1000 if thousandths else 1))
-        return amount if abs(amount) <= _MOST else None
-
-    relay = cells.get(
-        CaptureObject(ClassId.DISCONNECT_CONTROL, is15959.DISCONNECT_CONTROL, 2)
-    )
-    return InstantReading(
-        meter_id=meter_id,
-        at=at,
-        voltage_mv=scaled(is15959.VOLTAGE, True),
-        current_ma=scaled(is15959.PHASE_CURRENT, True),
-        power_w=scaled(is15959.ACTIVE_POWER, False),
-        register_wh=scaled(is15959.WH_IMPORT, False),
-        is_closed=relay.value if relay and isinstance(relay.value, bool) else None,
-    )
-
-
 def _runs(found: Sequence[Row], after: int) -> Iterator[tuple[int, list[int]]]:
     """(the first half-hour's number since 1970 in Indian days, energies) of each run."""
     run: list[int] = []
@@ -285,17 +267,3 @@ def _runs(found: Sequence[Row], after: int) -> Iterator[tuple[int, list[int]]]:
         first, run = number, [energy]
     if run:
         yield first, run
-
-
-def _number(cell: axdr.Data | None) -> int | None:
-    value = None if cell is None else cell.value
-    return value if type(value) is int and abs(value) <= _MOST else None
-
-
-def _instant(cell: axdr.Data | None) -> datetime | None:
-    if cell is None:
-        return None
-    try:
-        return cosem_time.decode(axdr.octets(cell))
-    except DecodeError:
-        return None

@@ -20,6 +20,9 @@ _LONGEST_RETRY = timedelta(minutes=5)
 READ_EVERY = timedelta(minutes=60)
 """How often a meter that answers is asked for what is new."""
 
+ASK_REFUSED_AFTER = timedelta(days=30)
+"""When a profile that a meter does not have is asked for again: firmware may bring it."""
+
 _FIRST_READ_RETRY = timedelta(minutes=10)
 _LONGEST_READ_RETRY = timedelta(minutes=60)
 

@@ -8,27 +8,28 @@ Source: IS 15959 profiles (requirements 3.2 to 3.4).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bijlighar.dlms import axdr, cosem_time, is15959, profiles
+from bijlighar.dlms import axdr, cosem_time, is15959
 from bijlighar.dlms.asking.get import Target
 from bijlighar.dlms.cosem import AccessResult, Attribute, ClassId, RangeSelection
-from bijlighar.dlms.errors import AccessRefused, DecodeError
-from bijlighar.dlms.obis import Obis
-from bijlighar.headend import rows
+from bijlighar.dlms.errors import AccessRefused
+from bijlighar.headend import rows, single_rows
 from bijlighar.headend.association import AskTime, conversation
-from bijlighar.headend.rows import HALF_HOURS, MIDNIGHTS, Profile
+from bijlighar.headend.layouts import Layout
+from bijlighar.headend.profile_reading import Profiles
+from bijlighar.headend.rows import CLOCK_MAY_DIFFER, HALF_HOURS, MIDNIGHTS
 from bijlighar.headend.rows import MeterRefused as MeterRefused
 from bijlighar.headend.rules import ClockPolicy, clock_action, drift_of
 from bijlighar.headend.values import (
     ClockAction,
     ClockSeen,
     MeterAccess,
+    ProfileSaid,
     ReadKind,
     ReadPlan,
 )
@@ -50,7 +51,6 @@ TOOK_TOO_LONG = "The conversation took too long."
 FIRST_EVENTS = timedelta(days=35)
 """How far back event logs are read at the first time."""
 
-CLOCK_MAY_DIFFER = timedelta(minutes=10)
 ONLY_LOOK = ClockPolicy(
     set_from=CLOCK_MAY_DIFFER + timedelta(seconds=1),
     distrust_from=CLOCK_MAY_DIFFER,
@@ -76,6 +76,8 @@ class ReadResult:
     """What a reading conversation brought, and the meter's last counter.
 
     `error` says why it broke off, empty where it came to its end; `kinds` were answered.
+    `refused` are profiles that the meter does not have, `changed` those that are not as
+    they are kept.
     """
 
     heard: Heard
@@ -84,6 +86,8 @@ class ReadResult:
     events_until: datetime | None
     clock: ClockSeen | None
     error: str
+    refused: frozenset[str] = frozenset()
+    changed: Mapping[str, ProfileSaid] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +105,8 @@ class _Said:
     instant: InstantReading | None = None
     kinds: set[ReadKind] = field(default_factory=set)
     clock: ClockSeen | None = None
+    refused: set[str] = field(default_factory=set)
+    changed: dict[str, ProfileSaid] = field(default_factory=dict)
     has_answered: bool = False
 
     def result(self, error: str) -> ReadResult:
@@ -120,6 +126,8 @@ class _Said:
             events_until=self.events_until,
             clock=self.clock,
             error=error,
+            refused=frozenset(self.refused),
+            changed=self.changed,
         )
 
 
@@ -169,6 +177,9 @@ class _Reading:
         plan, said = self._plan, self._said
         async with conversation(self._access, timeout_s) as (client, line):
             self._client, self._line = client, line
+            self._profiles = Profiles(
+                client, line, plan, refused=said.refused, changed=said.changed
+            )
             await self._begin()
             said.counter = client.last_meter_counter or 0
             said.has_answered = bool(said.daily)
@@ -186,6 +197,12 @@ class _Reading:
                     said.has_answered = True
             await self._set_clock()
             said.counter = client.last_meter_counter or 0
+            if said.refused:
+                log.info(
+                    "headend.profiles.refused",
+                    meter_id=said.meter_id,
+                    obis=sorted(said.refused),
+                )
 
     async def _begin(self) -> None:
         """The clock and, in the same question, the midnight registers that are missing."""
@@ -201,11 +218,13 @@ class _Reading:
         for buffer in daily:
             if isinstance(buffer, AccessResult):
                 raise MeterRefused(f"The daily profile is refused: {buffer.name}.")
-            self._take_daily(buffer, midnight, before)
+            await self._take_daily(buffer, midnight, before)
 
-    def _take_daily(self, buffer: axdr.Data, midnight: datetime, now: datetime) -> None:
+    async def _take_daily(
+        self, buffer: axdr.Data, midnight: datetime, now: datetime
+    ) -> None:
         said = self._said
-        found = rows.energies(buffer, MIDNIGHTS, starts=midnight, ends=now)
+        found = await self._profiles.energies_in(buffer, MIDNIGHTS, midnight, now)
         said.daily = rows.daily_registers(said.meter_id, found)
         said.daily_holds_from = rows.instant_of(found[0][0]) if found else None
 
@@ -238,7 +257,7 @@ class _Reading:
     async def _stretch(self, starts: datetime, ends: datetime) -> int:
         """Half-hours after `starts` up to `ends`; how many runs of them came."""
         said = self._said
-        found = await self._energies(HALF_HOURS, starts, ends)
+        found = await self._profiles.energies(HALF_HOURS, starts, ends)
         came = rows.in_days(said.meter_id, found, starts)
         said.blocks += came
         said.has_answered = True
@@ -247,74 +266,31 @@ class _Reading:
     async def _events(self, now: datetime) -> None:
         since = self._plan.events_since or now - FIRST_EVENTS
         for one in rows.EVENT_LOGS:
-            with self._optional(one):
-                buffer = await self._buffer(one, RangeSelection(starts=since, ends=now))
-                self._said.events += rows.events(self._said.meter_id, buffer)
+            if str(one) not in self._plan.left_out:
+                with self._profiles.optional(one):
+                    span = RangeSelection(starts=since, ends=now)
+                    buffer = await self._profiles.buffer(one, span)
+                    self._said.events += rows.events(self._said.meter_id, buffer)
         self._said.events_until = now
         self._said.kinds.add(ReadKind.EVENTS)
 
     async def _billing(self, now: datetime) -> None:
-        with self._optional(is15959.BILLING):
-            captures = profiles.parse_capture_objects(await self._get(is15959.BILLING, 3))
-            buffer = await self._buffer(is15959.BILLING)
-            self._said.billing = rows.billing(
-                self._said.meter_id, captures, buffer, until=now
+        def periods(layout: Layout, buffer: axdr.Data) -> None:
+            self._said.billing = single_rows.billing(
+                self._said.meter_id, layout, buffer, until=now
             )
+
+        await self._profiles.whole(is15959.BILLING, periods)
         self._said.kinds.add(ReadKind.BILLING)
 
     async def _instant(self, now: datetime) -> None:
-        with self._optional(is15959.INSTANTANEOUS):
-            scaled = profiles.parse_capture_objects(
-                await self._get(is15959.INSTANTANEOUS_SCALERS, 3)
+        def row(layout: Layout, buffer: axdr.Data) -> None:
+            self._said.instant = single_rows.instant(
+                self._said.meter_id, layout, buffer, at=now
             )
-            scalers = profiles.parse_scalers(
-                await self._buffer(is15959.INSTANTANEOUS_SCALERS), scaled
-            )
-            captures = profiles.parse_capture_objects(
-                await self._get(is15959.INSTANTANEOUS, 3)
-            )
-            self._said.instant = rows.instant(
-                self._said.meter_id,
-                captures,
-                await self._buffer(is15959.INSTANTANEOUS),
-                dict(scalers),
-                at=now,
-            )
+
+        await self._profiles.whole(is15959.INSTANTANEOUS, row)
         self._said.kinds.add(ReadKind.INSTANT)
-
-    @contextmanager
-    def _optional(self, name: Obis) -> Iterator[None]:
-        """What not every make has or says well: said in the log, and the rest goes on."""
-        try:
-            yield
-        except (AccessRefused, DecodeError, MeterRefused) as error:
-            log.info(
-                "headend.profile.refused",
-                meter_id=self._said.meter_id,
-                obis=str(name),
-                why=str(error),
-            )
-
-    async def _energies(
-        self, profile: Profile, starts: datetime, ends: datetime
-    ) -> list[rows.Row]:
-        if starts > ends:
-            return []
-        asked = Attribute(ClassId.PROFILE_GENERIC, profile.buffer, 2)
-        selection = RangeSelection(starts=starts, ends=ends)
-        buffer = await self._line.run(self._client.get_encoded(asked, selection))
-        return rows.energies(buffer, profile, starts=starts, ends=ends)
-
-    async def _buffer(
-        self, name: Obis, selection: RangeSelection | None = None
-    ) -> axdr.Data:
-        return await self._get(name, 2, selection)
-
-    async def _get(
-        self, name: Obis, index: int, selection: RangeSelection | None = None
-    ) -> axdr.Data:
-        asked = Attribute(ClassId.PROFILE_GENERIC, name, index)
-        return await self._line.run(self._client.get(asked, selection))
 
     def _see_clock(self, shown: axdr.Data | AccessResult, before: datetime) -> None:
         if isinstance(shown, AccessResult):

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from bijlighar.readings.values import Heard
+
+Column: TypeAlias = tuple[int, str, int, int]
+"""A profile's column: class, OBIS, attribute, data index."""
+Scaler: TypeAlias = tuple[int, int]
+"""The power of ten of what is counted, and its unit."""
 
 
 class CommandState(StrEnum):
@@ -160,6 +166,10 @@ class ReadPlan:
     """Somebody waits for the answer."""
     blocks_until: datetime | None = None
     """Where to stop, so that a long silence is made up for in several conversations."""
+    known: Configuration | None = None
+    """What the meter said it is; None where it was not asked yet."""
+    left_out: frozenset[str] = frozenset()
+    """Profiles that the meter has refused lately: it does not have them."""
 
 
 class ClockAction(StrEnum):
@@ -188,6 +198,8 @@ class PushAccess:
     meter_id: int
     encryption_key: bytes
     authentication_key: bytes
+    known: Configuration | None
+    """What the meter said it is: its rows are read by its own columns and scalers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +274,10 @@ class Ended:
     """What was asked and answered."""
     events_until: datetime | None = None
     clock: ClockSeen | None = None
+    refused: frozenset[str] = frozenset()
+    """Profiles that the meter refuses and will go on refusing."""
+    changed: Mapping[str, ProfileSaid] = field(default_factory=dict)
+    """Profiles that are not as they are kept, by OBIS, as the meter now says them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,17 +345,27 @@ class KeysChecked:
 class Configuration:
     """What a meter is, read once at commissioning and kept.
 
-    Columns are (class, OBIS, attribute, data index) in the order of each profile; scalers
-    (scaler, unit) by OBIS. A profile that the meter does not have has no columns.
+    Columns are in the order of each profile, scalers by OBIS. A profile that the meter
+    does not have has no columns.
     """
 
     meter_id: int
     control_mode: int | None
     """Of its disconnect control (class 70, attribute 4); None where it has no relay."""
-    columns: Mapping[str, tuple[tuple[int, str, int, int], ...]]
-    scalers: Mapping[str, tuple[int, int]]
+    columns: Mapping[str, tuple[Column, ...]]
+    scalers: Mapping[str, Scaler]
     capture_period_s: int | None
     """Of the half-hours' profile, as the meter says it."""
+    manufacturer: str = ""
+    """Who made it, in the meter's own words; empty where it does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSaid:
+    """What a meter says of one profile: its columns, and scalers by their OBIS."""
+
+    columns: tuple[Column, ...]
+    scalers: Mapping[str, Scaler]
 
 
 class RelayAlarm(StrEnum):

@@ -274,6 +274,7 @@ BIJLIGHAR: dict[str, str] = {
     "audit_key": os.environ.get("BIJLIGHAR_AUDIT_KEY", ""),
     "audit_heads": os.environ.get("BIJLIGHAR_AUDIT_HEADS", ""),
     "reads": os.environ.get("BIJLIGHAR_READS", ""),
+    "makes": os.environ.get("BIJLIGHAR_MAKES", ""),
     "levels": os.environ.get("BIJLIGHAR_LEVELS", ""),
     "supply_policy": os.environ.get("BIJLIGHAR_SUPPLY_POLICY", "up-2025-09"),
     "complaints_policy": os.environ.get("BIJLIGHAR_COMPLAINTS_POLICY", "up-2020-02"),
