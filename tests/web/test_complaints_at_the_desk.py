@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import ClassVar
+
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from bijlighar.clock import clock
 from bijlighar.complaints import service as complaints
 from bijlighar.complaints.values import Channel, ComplaintClass, State
-from bijlighar.flow.complaints import open_complaint
+from bijlighar.flow.complaints import let_clocks_run, open_complaint
+from bijlighar.kernel.row_security import AREAS, DESK
 from bijlighar.notices.models import Notice
 from bijlighar.outages import service as outages
 from bijlighar.people.values import SYSTEM, Role
@@ -55,6 +60,94 @@ def held(number: str):
 def does(browser: Client, number: str, act: str, said: str = ""):
     address = f"{HELP}/complaints/{number}/act/"
     return browser.post(address, {"act": act, "words": said})
+
+
+class TestAPlace:
+    """Somebody calls about a wire or a pole: no connection says where it is."""
+
+    TYPED: ClassVar = {
+        "class": "danger",
+        "channel": "1912",
+        "code": "T1",
+        "whereabouts": "Subhash Nagar, opposite the school, pole 14",
+        "words": "the wire touches the fence",
+        "mobile": "98765 43210",
+    }
+
+    def register(self, clerk: Client) -> str:
+        """The complaint's number."""
+        answer = clerk.post(f"{HELP}/places/", self.TYPED)
+        return answer["Location"].rstrip("/").rpartition("/")[2]
+
+    def test_what_saves_a_life_is_said_first(self, clerk):
+        page = words(clerk.get(f"{HELP}/places/"))
+        assert 0 < page.index("दस कदम दूर") < page.index("Where exactly?")
+        assert 'href="/desk/help/places/"' in words(clerk.get(f"{HELP}/"))
+
+    def test_it_has_its_clock_and_office_and_nobody_is_sent_an_sms(self, clerk):
+        number = self.register(clerk)
+        page = words(clerk.get(f"{HELP}/complaints/{number}/"))
+        assert "Subhash Nagar" in page and "+919876543210" in page
+        one = held(number)
+        assert (one.connection_id, one.transformer_id) == (None, grid_of_cast()["T1"])
+        assert (one.is_urgent, one.due_at - one.opened_at) == (True, timedelta(hours=1))
+        assert "Subhash Nagar" in words(clerk.get(f"{HELP}/complaints/"))
+        for act in ("stop", "resume", "escalate", "close", "reopen"):
+            assert does(clerk, number, act, "the wire is up again").status_code == 302
+        assert held(number).state is State.OPEN
+        assert not Notice.objects.exists()
+
+    def test_the_clock_moves_it_up_and_owes_nobody_anything(self, clerk):
+        number = self.register(clerk)
+        let_clocks_run(now=clock.now() + timedelta(hours=30))
+        one = held(number)
+        assert one.level > 0
+        assert complaints.compensations_of(complaint_id=one.complaint_id) == ()
+        assert not Notice.objects.exists()
+
+    def test_sent_twice_it_is_one(self, clerk):
+        first, second = (
+            clerk.post(f"{HELP}/places/", {**self.TYPED, "key": "k"})["Location"]
+            for _ in range(2)
+        )
+        assert first == second
+
+    def test_other_areas_neither_see_it_nor_enter_it_there(self, clerk):
+        number = self.register(clerk)
+        ids = grid_of_cast()
+        other = client_of(add_staff("other", (Role.HELP_DESK_CLERK, ids["D2"])))
+        assert other.get(f"{HELP}/complaints/{number}/").status_code == 404
+        assert "Subhash Nagar" not in words(other.get(f"{HELP}/complaints/"))
+        assert other.post(f"{HELP}/places/", self.TYPED).status_code == 422
+
+    def test_the_database_itself_holds_it_back_from_other_areas(self, clerk):
+        self.register(clerk)
+        ids = grid_of_cast()
+        seen = {}
+        for code in ("D1", "D2", "T1", "T2"):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"set local {AREAS} = '{ids[code]}'")
+                cursor.execute(f"set local role {DESK}")
+                cursor.execute("select count(*) from complaints_complaint")
+                ((seen[code],),) = cursor.fetchall()
+        assert seen == {"D1": 1, "D2": 0, "T1": 1, "T2": 0}
+
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [
+            ({"code": "nowhere"}, "of your area"),
+            ({"whereabouts": " "}, "Please say it in words"),
+            ({"class": "bill"}, "Choose what is wrong"),
+            ({"channel": "pigeon"}, "Choose what is wrong"),
+            ({"mobile": "12"}, "Indian mobile number"),
+        ],
+    )
+    def test_what_is_missing_is_told_and_nothing_typed_is_lost(self, clerk, changes, told):
+        answer = clerk.post(f"{HELP}/places/", {**self.TYPED, **changes})
+        assert answer.status_code == 422
+        page = words(answer)
+        assert told in page and "the wire touches the fence" in page
+        assert asked("select count(*) from complaints_complaint") == [(0,)]
 
 
 class TestTheCaller:

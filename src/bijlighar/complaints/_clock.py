@@ -47,6 +47,8 @@ def move(*, complaint_ids: Sequence[int], now: datetime) -> tuple[Moved, ...]:
 def owe(row: Row, *, now: datetime) -> int:
     """Record what is owed by now for days not recorded yet; how much, in paise."""
     clock = policy_named(row.policy).clocks[ComplaintClass(row.class_name)]
+    if row.connection_id is None:
+        return 0  # Compensation is a consumer's, and comes into the connection's wallet.
     days = rules.owed_days(owed=clock.owed, due_at=row.due_at, now=now)
     if clock.owed is None or days <= row.owed_days:
         return 0

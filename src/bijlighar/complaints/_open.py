@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -33,6 +34,8 @@ def open_(
     if not 0 < len(new.key) <= LONGEST_KEY or "\0" in new.key:
         raise WrongKey("A complaint's key is one to two hundred letters.")
     words = words_of(new.words, may_be_empty=True, known=new.known_numbers)
+    has_home = new.connection_id is not None
+    new = replace(new, whereabouts=words_of(new.whereabouts, may_be_empty=has_home))
     with transaction.atomic():
         known = Row.objects.filter(key=new.key).first()
         if known is not None:
@@ -75,6 +78,8 @@ def _created(
         key=new.key,
         connection_id=new.connection_id,
         transformer_id=new.transformer_id,
+        whereabouts=new.whereabouts,
+        caller_mobile=new.caller_mobile,
         class_name=new.class_.value,
         channel=new.channel.value,
         policy=policy.name,
@@ -84,7 +89,8 @@ def _created(
         latitude=new.place.latitude if new.place else None,
         longitude=new.place.longitude if new.place else None,
         cause=new.cause.value if new.cause else "",
-        reports_outage=rules.reports_outage(class_=new.class_, cause=new.cause),
+        reports_outage=new.connection_id is not None
+        and rules.reports_outage(class_=new.class_, cause=new.cause),
         opened_at=now,
         due_at=rules.runs_out_at(starts_at=now, allowed=clock.allowed),
         level_role=first.role.value,

@@ -27,4 +27,5 @@ def owed_since(*, since: datetime, after_id: int, limit: int) -> tuple[Owed, ...
             recorded_at=row.recorded_at,
         )
         for row in found
+        if row.complaint.connection_id is not None
     )

@@ -86,6 +86,8 @@ def complaint(row: Row, *, now: datetime) -> Complaint:
         reopenings=row.reopenings,
         rating=row.rating,
         is_overdue=held,
+        whereabouts=row.whereabouts,
+        caller_mobile=row.caller_mobile,
     )
 
 
@@ -97,11 +99,16 @@ def listed_rows(asked: dict[str, Any], *, order: str) -> list[dict[str, Any]]:
         return rows(cursor)
 
 
-def is_in(*, connection_id: int, scope: Scope) -> bool:
-    """Whether a connection lies in one of the areas, by today's tree."""
+def is_in(*, held: Complaint, scope: Scope) -> bool:
+    """Whether a complaint's connection, or place, lies in one of the areas, by today's
+    tree."""
     with connection.cursor() as cursor:
         cursor.execute(
             statement("bijlighar.complaints", "is_in"),
-            {"connection": connection_id, "areas": scope.areas},
+            {
+                "connection": held.connection_id,
+                "node": held.transformer_id,
+                "areas": scope.areas,
+            },
         )
         return cursor.fetchone() is not None

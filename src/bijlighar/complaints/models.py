@@ -45,8 +45,10 @@ class Complaint(models.Model):
     """One complaint; what happened to it is kept in its steps."""
 
     key = models.TextField(unique=True)
-    connection_id = models.BigIntegerField()
+    connection_id = models.BigIntegerField(null=True)
     transformer_id = models.BigIntegerField()
+    whereabouts = models.TextField(default="")
+    caller_mobile = models.TextField(default="")
     class_name = models.TextField()
     channel = models.TextField()
     policy = models.TextField()
@@ -99,6 +101,10 @@ class Complaint(models.Model):
             _known("class_name", ComplaintClass, name="complaint_class_is_known"),
             _known("channel", Channel, name="complaint_channel_is_known"),
             _known("state", State, name="complaint_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(connection_id__isnull=False) | ~Q(whereabouts=""),
+                name="a_complaint_is_of_a_home_or_a_place",
+            ),
             models.CheckConstraint(
                 condition=Q(cause__in=["", *(one.value for one in DarkCause)]),
                 name="complaint_cause_is_known",

@@ -216,7 +216,7 @@ def one(*, number: str, now: datetime) -> Complaint:
 def one_in(*, number: str, scope: Scope, now: datetime) -> Complaint:
     """The same, where it lies in one of the areas. Raises UnknownComplaint."""
     held = one(number=number, now=now)
-    if not _read.is_in(connection_id=held.connection_id, scope=scope):
+    if not _read.is_in(held=held, scope=scope):
         raise UnknownComplaint(f"There is no complaint {number}.")
     return held
 
@@ -253,9 +253,9 @@ def list_(*, asked: Asked, scope: Scope, now: datetime) -> tuple[Listed, ...]:
     return tuple(
         Listed(
             complaint=_read.complaint(found[row["id"]], now=now),
-            consumer_number=row["consumer_number"],
-            name_en=row["name_en"],
-            name_hi=row["name_hi"],
+            consumer_number=row["consumer_number"] or "",
+            name_en=row["name_en"] or "",
+            name_hi=row["name_hi"] or "",
         )
         for row in held
     )

@@ -18,6 +18,8 @@ class ComplaintClass(StrEnum):
     NO_SUPPLY = "no_supply"
     DANGER = "danger"
     """A fallen wire, sparks, smoke."""
+    STREET = "street"
+    """A broken pole, an open box, a street light."""
     VOLTAGE = "voltage"
     RECHARGE = "recharge"
     """Money that left the bank and is not in the balance."""
@@ -226,9 +228,11 @@ class NewComplaint:
 
     key: str
     """The same key opens one complaint only, however often it is sent."""
-    connection_id: int
+    connection_id: int | None
+    """None for what concerns no connection: a pole, a wire, a question of somebody else."""
     transformer_id: int
-    """What the connection hangs on."""
+    """What the connection hangs on; without one the office, feeder or transformer that
+    looks after the place."""
     class_: ComplaintClass
     channel: Channel
     words: str = ""
@@ -237,6 +241,11 @@ class NewComplaint:
     place: Place | None = None
     cause: DarkCause | None = None
     """What the diagnosis found, for complaints about darkness."""
+    whereabouts: str = ""
+    """Where it is, in words: street, landmark, number of the pole; needed without a
+    connection."""
+    caller_mobile: str = ""
+    """Who can be asked where it is (E.164), where no connection says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +255,7 @@ class Complaint:
     complaint_id: int
     number: str
     """What people say on the phone: ten digits or more."""
-    connection_id: int
+    connection_id: int | None
     transformer_id: int
     class_: ComplaintClass
     channel: Channel
@@ -273,6 +282,8 @@ class Complaint:
     reopenings: int
     rating: int | None
     is_overdue: bool
+    whereabouts: str
+    caller_mobile: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,6 +390,7 @@ class Listed:
 
     complaint: Complaint
     consumer_number: str
+    """Empty, as the names are, where it concerns no connection."""
     name_en: str
     name_hi: str
 

@@ -123,6 +123,47 @@ def open_for_caller(
     return opened
 
 
+def open_without_connection(
+    *,
+    node_id: int,
+    class_: ComplaintClass,
+    channel: Channel,
+    key: str,
+    words: str,
+    whereabouts: str,
+    caller_mobile: str,
+    by: Viewer,
+    now: datetime,
+) -> Opened:
+    """Open a complaint about a pole, a wire or anything else that is no connection's.
+
+    `node_id` is the office, feeder or transformer that looks after the place;
+    `caller_mobile` (E.164, or empty) is who can be asked where it is. Nobody is told by
+    SMS: the registered texts name a connection, and the clerk says the number. The caller
+    of this has looked that the node lies in their area. Raises as complaints.open_.
+    """
+    new = NewComplaint(
+        key=key,
+        connection_id=None,
+        transformer_id=node_id,
+        class_=class_,
+        channel=channel,
+        words=words,
+        whereabouts=whereabouts,
+        caller_mobile=caller_mobile,
+    )
+    with transaction.atomic():
+        opened = complaints.open_(new=new, by=by, now=now)
+    log.info(
+        "complaints.complaint.opened",
+        complaint=opened.complaint.number,
+        class_name=class_.value,
+        channel=channel.value,
+        is_new=opened.is_new,
+    )
+    return opened
+
+
 def close_complaint(
     *, number: str, what_was_done: str, by: Viewer, now: datetime
 ) -> Complaint:
@@ -150,7 +191,7 @@ def reopen_complaint(*, number: str, words: str, by: Viewer, now: datetime) -> C
     with transaction.atomic():
         held = complaints.reopen(number=number, words=words, by=by, now=now)
         with people.as_the_system():
-            tell(new=[_taken(_home(held), held)], now=now)
+            tell(new=[_taken(home, held) for home in _homes(held)], now=now)
     return held
 
 
@@ -216,12 +257,10 @@ def _tell_settled(closed: Sequence[Complaint], now: datetime) -> None:
         tell(
             new=[
                 _notice(
-                    _home(one),
-                    one,
-                    NoticeKind.COMPLAINT_SETTLED,
-                    f"settled:{one.reopenings}",
+                    home, one, NoticeKind.COMPLAINT_SETTLED, f"settled:{one.reopenings}"
                 )
                 for one in closed
+                for home in _homes(one)
             ],
             now=now,
         )
@@ -232,14 +271,14 @@ def _moved(held: Moved) -> list[NewNotice]:
 
     What is owed is told when it is paid (flow.pay_compensation).
     """
-    one, home, told = held.complaint, _home(held.complaint), []
-    if held.has_risen:
-        kind = (
-            NoticeKind.COMPLAINT_OVERDUE if one.is_overdue else NoticeKind.COMPLAINT_MOVED
-        )
-        what = f"level:{one.reopenings}:{one.level}"
-        told.append(_notice(home, one, kind, what, office=_office(home, one)))
-    return told
+    if not held.has_risen:
+        return []
+    one = held.complaint
+    kind = NoticeKind.COMPLAINT_OVERDUE if one.is_overdue else NoticeKind.COMPLAINT_MOVED
+    what = f"level:{one.reopenings}:{one.level}"
+    return [
+        _notice(home, one, kind, what, office=_office(home, one)) for home in _homes(one)
+    ]
 
 
 def _taken(home: Home, one: Complaint) -> NewNotice:
@@ -272,5 +311,8 @@ def _office(home: Home, one: Complaint) -> str:
     return notices.shorten(node.name_hi if home.language == "hi" else node.name_en)
 
 
-def _home(one: Complaint) -> Home:
-    return connections.homes(connection_ids=[one.connection_id])[0]
+def _homes(one: Complaint) -> tuple[Home, ...]:
+    """The connection that a complaint is about; none where it is about none."""
+    if one.connection_id is None:
+        return ()
+    return connections.homes(connection_ids=[one.connection_id])

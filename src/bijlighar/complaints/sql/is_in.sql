@@ -1,6 +1,14 @@
--- One row where the connection lies in one of the areas, by today's tree; else none.
+-- One row where the connection, or without one the node, lies in one of the areas, by
+-- today's tree; else none.
 select 1
-from connections_connection as place
-join grid_reach as reach on reach.node_id = place.transformer_id
-where place.id = %(connection)s and reach.area_id = any(%(areas)s::bigint[])
+from grid_reach as reach
+where
+    reach.node_id = case
+        when %(connection)s::bigint is null then %(node)s::bigint
+        else (
+            select place.transformer_id from connections_connection as place
+            where place.id = %(connection)s::bigint
+        )
+    end
+    and reach.area_id = any(%(areas)s::bigint[])
 limit 1

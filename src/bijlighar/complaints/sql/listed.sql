@@ -1,17 +1,21 @@
--- The complaints of some areas that are asked for, one page: id, number, consumer, names.
+-- The complaints of some areas that are asked for, one page: id, and number and names of
+-- the consumer where it is a connection's.
 select
     complaint.id,
     consumer.consumer_number,
     consumer.name_en,
     consumer.name_hi
 from complaints_complaint as complaint
-join connections_connection as place on place.id = complaint.connection_id
-join connections_consumer as consumer on consumer.id = place.consumer_id
+left join connections_connection as place on place.id = complaint.connection_id
+left join connections_consumer as consumer on consumer.id = place.consumer_id
 where
     exists (
         select 1 from grid_reach as reach
         where
-            reach.node_id = place.transformer_id
+            reach.node_id = case
+                when complaint.connection_id is null then complaint.transformer_id
+                else place.transformer_id
+            end
             and reach.area_id = any(%(areas)s::bigint[])
     )
     and complaint.is_vigilance = %(vigilance)s

@@ -24,6 +24,7 @@ CLASSES: Mapping[ComplaintClass, Words] = {
     ComplaintClass.DARK_AFTER_RECHARGE: _("I recharged and there is still no light"),
     ComplaintClass.NO_SUPPLY: _("There is no light"),
     ComplaintClass.DANGER: _("Danger: a fallen wire, sparks, smoke"),
+    ComplaintClass.STREET: _("A broken pole, an open box, a street light"),
     ComplaintClass.ASKED_FOR_MONEY: _("Somebody asked me for money or my OTP"),
     ComplaintClass.VOLTAGE: _("The voltage is too low or too high"),
     ComplaintClass.RECHARGE: _("I paid and the balance did not grow"),

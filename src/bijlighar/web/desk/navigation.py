@@ -41,6 +41,7 @@ _PLACES = (
 
 SECTIONS = {
     "help_connection": "help_desk",
+    "help_place": "help_desk",
     "help_complaints": "help_desk",
     "help_complaint": "help_desk",
     "connection": "connections",

@@ -19,6 +19,7 @@ from bijlighar.flow import complaints as flow
 from bijlighar.grid import service as grid
 from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.ist import supply_day_of
+from bijlighar.logins import service as logins
 from bijlighar.people import service as people
 from bijlighar.people.values import Right
 from bijlighar.web.access import DeskRequest, staff
@@ -185,6 +186,12 @@ _ACTS: Mapping[str, Callable[[DeskRequest, Complaint, str], None]] = {
 }
 
 
+def _office(held: Complaint) -> BothLanguages:
+    """What looks after the place of a complaint."""
+    node = grid.node_on(node_id=held.transformer_id, day=supply_day_of(held.opened_at))
+    return BothLanguages(en=node.name_en, hi=node.name_hi)
+
+
 def _held(request: DeskRequest, number: str) -> Complaint:
     """A complaint of the area; the vigilance desk's only for the vigilance desk."""
     held = complaints.one_in(number=number, scope=request.reach, now=clock.now())
@@ -214,9 +221,13 @@ def _wanted(request: DeskRequest, asked: Listing) -> Asked:
 
 
 def _page(request: DeskRequest, held: Complaint, *, refused: str = "") -> HttpResponse:
-    home = connections.homes(connection_ids=[held.connection_id])[0]
+    of = [] if held.connection_id is None else [held.connection_id]
     page = {
-        "home": home,
+        "home": next(iter(connections.homes(connection_ids=of)), None),
+        "office": _office(held),
+        "caller": held.caller_mobile
+        if request.viewer.may(Right.SEE_CONTACT)
+        else held.caller_mobile and logins.masked(held.caller_mobile),
         "refused": refused,
         "typed": request.POST.get("words", "") if refused else "",
         "is_mine": held.assignee_id == request.viewer.actor_id,

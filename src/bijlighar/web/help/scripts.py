@@ -21,6 +21,21 @@ _GOODBYE = (
 )
 
 
+_DANGER = (
+    _("Is a wire down, or are there sparks? Stay ten steps away, and keep others away."),
+    _("Touch neither the wire nor anything it lies on: not water, a fence or a vehicle."),
+    _("If somebody got a shock, do not touch them while the wire touches them. Call 112."),
+    _("Tell me the street, a house or shop nearby, and the number on the pole."),
+    _("I am telling the line staff to switch it off. Stay on the phone until then."),
+)
+
+
+def spoken_of_danger() -> Sequence[str]:
+    """What is said to somebody who reports a wire or a pole: their life first."""
+    with override("hi"):
+        return [*map(str, (_GREETING[0], *_DANGER))]
+
+
 def spoken(found: Diagnosis | None) -> Sequence[str]:
     """The sentences in their order; with a diagnosis, what was found and what comes."""
     with override("hi"):

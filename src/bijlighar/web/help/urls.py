@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from bijlighar.web.help import complaint_views, views
+from bijlighar.web.help import complaint_views, place_views, views
 
 HOME = "connections/<slug:consumer_number>"
 COMPLAINT = "complaints/<slug:complaint_number>"
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{HOME}/open/", views.open_, name="help_open"),
     path(f"{HOME}/note/", views.note, name="help_note"),
     path(f"{HOME}/mend/", views.mend, name="help_mend"),
+    path("places/", place_views.place, name="help_place"),
     path("complaints/", complaint_views.listed, name="help_complaints"),
     path(f"{COMPLAINT}/", complaint_views.one, name="help_complaint"),
     path(f"{COMPLAINT}/act/", complaint_views.act, name="help_act"),

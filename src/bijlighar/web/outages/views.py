@@ -28,6 +28,7 @@ from bijlighar.outages.values import NODES, NewOutage, Outage, OutageKind
 from bijlighar.people.values import Right
 from bijlighar.web.access import DeskRequest, staff
 from bijlighar.web.desk.listing import listing
+from bijlighar.web.desk.node_typed import node_of_code
 from bijlighar.web.outages import words
 from bijlighar.web.outages.form import OutageForm, as_typed, read_form
 
@@ -68,7 +69,7 @@ def new(request: DeskRequest) -> HttpResponse:
     form = read_form(request.POST)
     if form.errors or form.starts_at is None:
         return _new(request, form, status=422)
-    node_id = _node_of(request, form)
+    node_id = node_of_code(request, form.values.get("code", ""))
     if node_id is None:
         why = _("There is no such code in your area. Pick one from the list.")
         return _new(request, form.refused(where="code", why=why), status=422)
@@ -223,21 +224,6 @@ def _choices(request: DeskRequest) -> list[Branch]:
     branches = grid.tree_on(day=supply_day_of(clock.now()), roots=request.reach.areas)
     found = [one for one in branches if one.node.kind in NODES]
     return found[:MOST_TO_CHOOSE]
-
-
-def _node_of(request: DeskRequest, form: OutageForm) -> int | None:
-    """The node with this code below the areas of the request; others may have it too."""
-    code = form.values.get("code", "")
-    discoms = {
-        path[0].node_id
-        for area in request.reach.areas
-        if (path := grid.path_on(node_id=area, day=supply_day_of(clock.now())))
-    }
-    for discom_id in sorted(discoms):
-        found = grid.ids_by_code(discom_id=discom_id, codes=[code])
-        if code in found and grid.is_within(scope=request.reach, node_id=found[code]):
-            return found[code]
-    return None
 
 
 def _name(node: Node) -> str:
