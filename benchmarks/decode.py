@@ -2,7 +2,8 @@
 
 A batch of days, each from another meter, sealed with AES-GCM under its own keys, goes
 through the product's own steps: open (tag, counter and strength checked), read in bulk,
-clocks to instants. Nothing is kept from one turn to the next, cipher objects neither.
+clocks to instants; and once more as conversations do it, one day at a time, to the
+half-hours that are kept. Nothing is kept from one turn to the next, cipher objects neither.
 Beside it, in the same run and on the same octets, the general decoder and two peers, each
 in a process of its own: gurux-dlms (GPL, a tool of this benchmark only) and dlms-cosem
 21.3.2, which refuses the ciphered GET response and is given what comes after its head. A
@@ -12,6 +13,8 @@ Figures (`--json FILE` writes them), in rows a second:
     ours_rows_s          a batch: opened, read in bulk, clocks made instants
     ours_cpu_rows_s      the same by the processor's time of this process: a shared machine
                          takes turns, and a turn that is another's is not counted
+    single_rows_s        a day at a time, as a conversation reads it: opened, read, each row
+                         checked and put into order
     general_rows_s       one by one through the general decoder, opened too
     gurux_rows_s         gurux-dlms, opened too
     dlms_cosem_rows_s    dlms-cosem, opened too
@@ -35,16 +38,18 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 
-from bijlighar.dlms import axdr, bulk, cosem_time, grid
+from bijlighar.dlms import axdr, cosem_time, grid
 from bijlighar.dlms.apdu import get
 from bijlighar.dlms.protection import protect, unprotect
 from bijlighar.dlms.security import SecurityKeys
+from bijlighar.headend import rows
 
 ROWS = 48
 BATCH = 250
 HEAD = 4  # tag, kind, invocation and choice of a GET response
 SEALED_HEAD = 4  # glo- tag and a length of three octets
 MIDNIGHT = datetime(2026, 3, 31, 18, 30, tzinfo=UTC)
+DAY_ENDS = MIDNIGHT + timedelta(days=1)
 PEERS = ("gurux", "dlms_cosem")
 
 
@@ -87,17 +92,14 @@ def measure(*, seconds: float, peers: str) -> dict[str, int]:
             services=(get.RESPONSE_TAG,),
         ).plain
 
-    answers = [
-        bulk.Sealed(held, title, apdu, 6)
-        for held, title, apdu in zip(keys, titles, sealed, strict=True)
-    ]
-
     def in_bulk() -> int:
-        read = bulk.read(answers)
-        assert not read.odd
-        assert not read.refused
-        (days,) = read.grids
+        days = grid.read([opened(number)[HEAD:] for number in range(BATCH)])
+        assert not days.odd
         return len(grid.instants(days.columns[0]))
+
+    def one_day() -> int:
+        value = opened(0)[HEAD:]
+        return len(rows.energies(value, rows.HALF_HOURS, starts=MIDNIGHT, ends=DAY_ENDS))
 
     def one_by_one() -> int:
         value = get.response_from_bytes(opened(0)).outcome
@@ -107,6 +109,7 @@ def measure(*, seconds: float, peers: str) -> dict[str, int]:
     figures = {
         "ours_rows_s": by_clock,
         "ours_cpu_rows_s": by_processor,
+        "single_rows_s": _rate(one_day, seconds),
         "general_rows_s": _rate(one_by_one, seconds),
         "numpy_limit_rows_s": _rate(lambda: _limit(keys, titles, sealed), seconds),
     }

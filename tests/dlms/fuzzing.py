@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from bijlighar.dlms import (
     apdu,
     axdr,
-    bulk,
     cosem_time,
     framing,
     grid,
@@ -25,7 +24,6 @@ from bijlighar.dlms import (
     pushed,
     wrapper,
 )
-from bijlighar.dlms.apdu.descriptor import CONFIRMED_HIGH_PRIORITY
 from bijlighar.dlms.cosem import AccessSelection, ScalerUnit, selection_from_access
 from bijlighar.dlms.cosem_calendar import CosemDate, CosemDateTime, CosemTime
 from bijlighar.dlms.errors import DecodeError, RefusedError
@@ -33,7 +31,7 @@ from bijlighar.dlms.link.parameters import Parameters
 from bijlighar.dlms.link.primary import PrimaryStation
 from bijlighar.dlms.link.secondary import SecondaryStation
 from bijlighar.dlms.obis import Obis
-from bijlighar.dlms.protection import protect
+from bijlighar.dlms.protection import unprotect
 from bijlighar.dlms.security import open_sealed
 
 from .known import octets, vectors
@@ -105,14 +103,24 @@ def _answered(data: bytes) -> object:
         return end.value
 
 
-def _in_bulk(data: bytes) -> object:
-    return bulk.read([bulk.Sealed(KEYS, METER_TITLE, data, None)])
+def _opened(data: bytes) -> object:
+    return unprotect(
+        keys=KEYS,
+        system_title=METER_TITLE,
+        apdu=data,
+        known_counter=None,
+        services=(0xC4,),
+    )
 
 
-def _in_bulk_sealed(data: bytes) -> object:
-    plain = bytes((0xC4, 1, CONFIRMED_HIGH_PRIORITY, 0)) + data
-    sealed = protect(keys=KEYS, system_title=METER_TITLE, counter=1, plain=plain)
-    return _in_bulk(sealed)
+def _answered_in_bulk(data: bytes) -> object:
+    """A head-end that awaits a table's rows, given what any genuine answer may hold."""
+    exchange = associated(16).client.get_encoded(is15959.CLOCK_TIME)
+    invoke = next(exchange)[2]
+    try:
+        return exchange.send(bytes((0xC4, 1, invoke, 0)) + data)
+    except StopIteration as end:
+        return grid.read([end.value])
 
 
 Decoder = Callable[[bytes], object]
@@ -140,11 +148,11 @@ PLAIN: Mapping[str, Decoder] = {
     "scaler": _in_data(ScalerUnit.from_data),
     "range": _in_data(lambda data: selection_from_access(AccessSelection(1, data))),
     "entries": _in_data(lambda data: selection_from_access(AccessSelection(2, data))),
-    "bulk": _in_bulk,
-    "bulk, genuine": _in_bulk_sealed,
+    "rows in bulk": _answered_in_bulk,
     "meter": _asked,
 }
 REFUSING: Mapping[str, Decoder] = {
+    "protected": _opened,
     "sealed": lambda data: open_sealed(keys=KEYS, system_title=METER_TITLE, sealed=data),
     "keys": _in_data(lambda data: key_transfer.keys_in(data, master_key=bytes(16))),
     "primary station": _in_link(primary=True),

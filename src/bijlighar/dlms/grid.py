@@ -89,7 +89,7 @@ class _Shape:
 
 def read(answers: Sequence[bytes]) -> Grid:
     """Read arrays of rows; raises `DecodeError` for an answer that no decoder can read."""
-    alike = alike_in(answers, range(len(answers)))
+    alike = _alike(answers)
     missing = set(range(len(answers))).difference(alike.answers)
     odd = {number: axdr.decode(answers[number]) for number in sorted(missing)}
     return Grid(
@@ -97,16 +97,16 @@ def read(answers: Sequence[bytes]) -> Grid:
     )
 
 
-def alike_in(answers: Sequence[bytes], among: Sequence[int]) -> Grid:
-    """The answers among these numbers that have the shape of the first; none is odd."""
-    shape = _shape_of(answers[among[0]]) if among else None
+def _alike(answers: Sequence[bytes]) -> Grid:
+    """The answers that have the shape of the first; none is odd."""
+    shape = _shape_of(answers[0]) if answers else None
     if shape is None:
         return Grid(columns=(), answers=(), rows_each=0, odd={})
-    head, size = shape.head, len(answers[among[0]])
+    head, size = shape.head, len(answers[0])
     alike = [
         number
-        for number in among
-        if len(answers[number]) == size and answers[number].startswith(head)
+        for number, answer in enumerate(answers)
+        if len(answer) == size and answer.startswith(head)
     ]
     held = _joined([answers[number] for number in alike])
     differs = _differing(held, shape)
