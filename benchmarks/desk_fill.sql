@@ -106,10 +106,11 @@ select id, 'wallet', '', id from home order by id;
 insert into ledger_wallet (account_id, owner_id, balance_paise, as_of)
 select id, id, (id * 37) %% 90000 - 5000, timestamptz '2026-04-01' from home order by id;
 insert into headend_metercontact
-    (meter_id, last_tried_at, last_heard_at, failures_in_a_row, read_not_before, last_error)
+    (meter_id, last_tried_at, last_heard_at, failures_in_a_row, read_not_before, last_error,
+    alert_word)
 select id, timestamptz '2026-04-02', timestamptz '2026-04-02'
     - case when id %% 50 = 0 then interval '9 days' else interval '0' end,
-    0, timestamptz '2026-04-02', ''
+    0, timestamptz '2026-04-02', '', ''
 from home order by id;
 
 -- One day of everybody, and three years of the measured homes: some everywhere, and some

@@ -123,12 +123,12 @@ class ConnectionFact(models.Model):
 
 
 class Meter(models.Model):
-    """A meter, wherever it hangs."""
+    """A meter, wherever it hangs; without address where only a vendor reaches it."""
 
     serial = models.TextField(unique=True)
-    system_title = models.BinaryField(unique=True)
+    system_title = models.BinaryField(unique=True, null=True)
     host = models.TextField()
-    port = models.IntegerField()
+    port = models.IntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -136,6 +136,11 @@ class Meter(models.Model):
                 condition=Q(port__gt=0, port__lt=65536), name="port_is_a_tcp_port"
             ),
             models.UniqueConstraint(fields=["host", "port"], name="one_meter_an_address"),
+            models.CheckConstraint(
+                condition=Q(system_title=None, host="", port=None)
+                | (Q(system_title__isnull=False, port__isnull=False) & ~Q(host="")),
+                name="an_address_is_known_whole_or_not",
+            ),
         ]
 
     def __str__(self) -> str:

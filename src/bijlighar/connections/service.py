@@ -26,6 +26,7 @@ from bijlighar.connections.values import (
     Home,
     MeterAddress,
     MeterInstalled,
+    NewAddress,
     NewConnection,
     NewPlace,
     PaymentMode,
@@ -267,7 +268,7 @@ def meters_named(*, serials: Sequence[str]) -> tuple[MeterAddress, ...]:
 def meters_titled(*, titles: Sequence[bytes]) -> dict[bytes, int]:
     """The ids of the meters that bear these system titles, by title."""
     found = Meter.objects.filter(system_title__in=list(titles))
-    return {bytes(one.system_title): one.pk for one in found.order_by("pk")}
+    return {bytes(one.system_title or b""): one.pk for one in found.order_by("pk")}
 
 
 def meter_known_as(
@@ -278,6 +279,21 @@ def meter_known_as(
     by_name = Q(serial=serial) | Q(system_title=system_title)
     found = _addresses(Meter.objects.filter(by_address | by_name))
     return found[0] if found else None
+
+
+def give_addresses(*, addresses: Sequence[NewAddress]) -> int:
+    """Say where meters without an address are reached from now on; answer of how many.
+
+    One that has an address keeps it. Raises django.db.IntegrityError where a title or an
+    address is another meter's.
+    """
+    with transaction.atomic():
+        return sum(
+            Meter.objects.filter(serial=one.serial, host="").update(
+                system_title=one.system_title, host=one.host, port=one.port
+            )
+            for one in addresses
+        )
 
 
 def protect(
@@ -312,9 +328,9 @@ def _addresses(meters: QuerySet[Meter]) -> tuple[MeterAddress, ...]:
         MeterAddress(
             meter_id=row.pk,
             serial=row.serial,
-            system_title=bytes(row.system_title),
+            system_title=bytes(row.system_title or b""),
             host=row.host,
-            port=row.port,
+            port=row.port or 0,
         )
         for row in meters.order_by("pk")
     )

@@ -121,9 +121,19 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterAddress:
-    """Where a meter is reached and how it names itself."""
+    """Where a meter is reached and how it names itself; empty and 0 where unknown."""
 
     meter_id: int
+    serial: str
+    system_title: bytes
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAddress:
+    """Where a meter is reached from now on, and the title by which it names itself."""
+
     serial: str
     system_title: bytes
     host: str
@@ -160,7 +170,10 @@ class ConsumerChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterInstalled:
-    """A meter that comes in and hangs on a connection from 00:00 of a day on."""
+    """A meter that comes in and hangs on a connection from 00:00 of a day on.
+
+    Without title, host and port (empty and 0) only a vendor's head-end reaches it.
+    """
 
     connection_id: int
     serial: str

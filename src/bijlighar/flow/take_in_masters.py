@@ -7,7 +7,7 @@ are installed later, and are asked once their keys are there (headend.commission
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from psycopg.errors import UniqueViolation
@@ -16,13 +16,14 @@ from bijlighar.connections import service as connections
 from bijlighar.connections.values import MeterInstalled, NewPlace
 from bijlighar.flow import later
 from bijlighar.grid import service as grid
-from bijlighar.kernel.ist import ONE_DAY
+from bijlighar.kernel.ist import ONE_DAY, day_starts
 from bijlighar.ledger import service as ledger
 from bijlighar.masters import service as masters
 from bijlighar.masters.values import ImportKind, ImportState, Part
 from bijlighar.readings import service as readings
 from bijlighar.readings.values import DailyRegister
 from bijlighar.supply import service as supply
+from bijlighar.vendors import service as vendors
 
 MOST_TRIES = 3
 
@@ -69,6 +70,7 @@ def _take_in(part: Part, now: datetime) -> None:
         connections.change_consumers(changes=part.consumers)
     elif part.kind is ImportKind.METERS:
         _install_meters(part.meters, now)
+        _put_behind(part)
     else:
         grid.open_many(new=part.nodes, now=now)
 
@@ -92,3 +94,21 @@ def _install_meters(meters: Sequence[MeterInstalled], now: datetime) -> None:
         ],
         now=now,
     )
+
+
+def _put_behind(part: Part) -> None:
+    """Meters that a vendor's head-end reaches are behind it from their first day on.
+
+    They have no keys with us, and our own head-end never claims them.
+    """
+    starting: dict[tuple[str, date], list[str]] = {}
+    for one in part.meters:
+        if code := part.vendors.get(one.serial):
+            starting.setdefault((code, one.installed_on), []).append(one.serial)
+    for (code, day), serials in sorted(starting.items()):
+        vendors.put_behind(
+            vendor_id=vendors.vendor_named(code=code).vendor_id,
+            serials=serials,
+            place_id=None,
+            now=day_starts(day),
+        )

@@ -13,9 +13,45 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
-from bijlighar.headend.models import MeterContact, RelayCommand
+from bijlighar.connections import service as connections
+from bijlighar.headend.models import MeterContact, MeterSecret, RelayCommand
 from bijlighar.headend.values import CommandState
+from bijlighar.kernel.errors import BijligharError
 from bijlighar.kernel.sql import rows, statement
+from bijlighar.vendors import service as vendors
+
+
+class NotOurs(BijligharError):
+    """A meter that our own head-end cannot talk to."""
+
+
+def check_ours(*, meter_ids: Sequence[int]) -> None:
+    """Raises NotOurs, naming the first meter that our own head-end must not talk to.
+
+    It is behind a vendor's head-end, or it has no keys or no address with us.
+    """
+    behind = vendors.behind_vendors(meter_ids=meter_ids)
+    for one in connections.meter_addresses(meter_ids=sorted(behind)):
+        raise NotOurs(
+            f"The meter {one.serial} is behind the head-end of {behind[one.meter_id]}:"
+            " ours does not talk to it. Ask there, or take it out"
+            " (bijlighar vendor meters --out)."
+        )
+    check_ready(meter_ids=meter_ids)
+
+
+def check_ready(*, meter_ids: Sequence[int]) -> None:
+    """Raises NotOurs, naming the first meter without keys or address with us."""
+    held = MeterSecret.objects.filter(pk__in=meter_ids).values_list("pk", flat=True)
+    have_keys = set(held)
+    for one in connections.meter_addresses(meter_ids=meter_ids):
+        if not one.host:
+            raise NotOurs(f"The meter {one.serial} has no address with us: bring it first.")
+        if one.meter_id not in have_keys:
+            raise NotOurs(
+                f"The meter {one.serial} has no keys with us: take them in first"
+                " (bijlighar meter keys take-in)."
+            )
 
 
 def due_for_vendor(

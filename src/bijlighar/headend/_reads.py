@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from bijlighar.headend import rules
 from bijlighar.headend._attempts import count_attempts, note_clocks
 from bijlighar.headend._commission_kept import configurations_of, keep_changed
+from bijlighar.headend._handing import check_ours
 from bijlighar.headend.models import MeterContact, OnDemandRead
 from bijlighar.headend.schedule import Schedule, schedule_in
 from bijlighar.headend.values import (
@@ -95,8 +96,9 @@ def plans_for(*, meter_ids: Sequence[int], now: datetime) -> tuple[ReadPlan, ...
 def ask_now(*, meter_ids: Sequence[int], now: datetime) -> int:
     """Somebody waits for these meters: they are read before all others; answer how many.
 
-    A meter that is being waited for already is not asked twice.
+    A meter that is being waited for already is not asked twice. Raises NotOurs.
     """
+    check_ours(meter_ids=meter_ids)
     with transaction.atomic():
         contacts = MeterContact.objects.select_for_update().filter(pk__in=meter_ids)
         new = [one.meter_id for one in contacts.order_by("meter_id") if not one.asked_at]

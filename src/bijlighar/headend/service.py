@@ -53,6 +53,9 @@ from bijlighar.headend._commission_kept import (
     unread_configurations as unread_configurations,
 )
 from bijlighar.headend._commission_talk import read_configuration as read_configuration
+from bijlighar.headend._handing import NotOurs as NotOurs
+from bijlighar.headend._handing import check_ours as check_ours
+from bijlighar.headend._handing import check_ready as check_ready
 from bijlighar.headend._handing import due_for_vendor as due_for_vendor
 from bijlighar.headend._handing import hand_over as hand_over
 from bijlighar.headend._handing import heard_by_others as heard_by_others
@@ -120,9 +123,13 @@ def commission(*, keys: Mapping[int, MeterKeys], now: datetime) -> None:
             )
             for meter_id, one in sorted(keys.items())
         )
+        # A meter that a vendor's head-end heard has a contact already.
         MeterContact.objects.bulk_create(
-            MeterContact(meter_id=meter_id, read_not_before=now)
-            for meter_id in sorted(keys)
+            (
+                MeterContact(meter_id=meter_id, read_not_before=now)
+                for meter_id in sorted(keys)
+            ),
+            ignore_conflicts=True,
         )
 
 

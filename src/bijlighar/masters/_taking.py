@@ -32,6 +32,8 @@ from bijlighar.people import service as people
 from bijlighar.people.values import SYSTEM, Change, Origin, Right, Viewer
 
 ROWS_A_PART = 2_000
+_SERIAL, _VENDOR = 0, 7
+"""Where they stand in a meter's row."""
 
 
 def next_part(import_id: int, now: datetime) -> Part | None:
@@ -146,7 +148,11 @@ def _made(held: Import, due: Sequence[Verdict]) -> dict[str, Any]:
         ImportKind.CONSUMERS: ("consumers", _consumer),
         ImportKind.METERS: ("meters", _meter),
     }[kind]
-    return {name: [make(one) for one in due]}
+    made: dict[str, Any] = {name: [make(one) for one in due]}
+    if kind is ImportKind.METERS:
+        told = ((one.values[_SERIAL], one.values[_VENDOR]) for one in due)
+        made["vendors"] = {serial: code for serial, code in told if serial and code}
+    return made
 
 
 def _node(one: Verdict, discom_code: str) -> NewNode:
@@ -196,7 +202,7 @@ def _consumer(one: Verdict) -> ConsumerChange:
 
 
 def _meter(one: Verdict) -> MeterInstalled:
-    serial, title, host, port, _, installed_on, register = [
+    serial, title, host, port, _, installed_on, register, _ = [
         value or "" for value in one.values
     ]
     assert one.target_id is not None
@@ -205,7 +211,7 @@ def _meter(one: Verdict) -> MeterInstalled:
         serial=serial,
         system_title=bytes.fromhex(title),
         host=host,
-        port=int(port),
+        port=int(port or 0),
         installed_on=date.fromisoformat(installed_on),
         initial_register_wh=int(register),
     )

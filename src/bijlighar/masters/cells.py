@@ -179,6 +179,11 @@ def port(cell: str) -> str:
     return str(int(plain))
 
 
+def vendor(cell: str) -> str:
+    """The code of a vendor whose head-end reaches a meter."""
+    return code(cell).lower()
+
+
 def latitude(cell: str) -> str:
     """Degrees north, at most six decimals."""
     return _degrees(cell, 90)

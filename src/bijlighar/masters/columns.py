@@ -314,9 +314,17 @@ FIELDS: Mapping[ImportKind, tuple[Field, ...]] = {
                 "प्रारंभिक रीडिंग",
             ),
         ),
+        Field(
+            key="vendor",
+            is_needed=False,
+            titles=("Vendor code", "वेंडर कोड", "vendor", "head-end", "वेंडर"),
+        ),
     ),
 }
 """The fields of each kind, in the order in which a row keeps them."""
+
+ADDRESS = frozenset({"title", "host", "port"})
+"""Of a meter: not needed where a vendor's head-end alone reaches it."""
 
 LEVEL_WORDS: Mapping[str, tuple[str, ...]] = {
     "discom": ("discom", "company", "निगम", "कंपनी", "डिस्कॉम"),
@@ -400,6 +408,7 @@ def readers(*, today: str, categories: Sequence[str]) -> Mapping[str, Read]:
         "port": cells.port,
         "installed_on": until_today,
         "register": cells.register_wh,
+        "vendor": cells.vendor,
     }
 
 
@@ -421,6 +430,8 @@ def names_identity(heading: str) -> bool:
 def missing(*, kind: ImportKind, mapped: Sequence[str]) -> tuple[str, ...]:
     """Fields without which rows of this kind cannot be taken in."""
     lacking = [one.key for one in FIELDS[kind] if one.is_needed and one.key not in mapped]
+    if "vendor" in mapped and not ADDRESS & set(mapped):
+        lacking = [key for key in lacking if key not in ADDRESS]
     has_names = kind is ImportKind.CONNECTIONS
     if has_names and not {"name_en", "name_hi"} & set(mapped):
         lacking.append("name_en")

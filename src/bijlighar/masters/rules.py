@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bijlighar.kernel.spreadsheet import as_it_was
 from bijlighar.masters.cells import BadCell
-from bijlighar.masters.columns import FIELDS, LEVELS, Read
+from bijlighar.masters.columns import ADDRESS, FIELDS, LEVELS, Read
 from bijlighar.masters.values import Fault, ImportKind, Wrong
 
 LONGEST_SHOWN = 60
@@ -88,11 +88,14 @@ def _empty(
         and one.key in title_of
         and title_of[one.key] not in faulty
         and not (one.key == "parent" and held.get("kind") == "discom")
+        and not (one.key in ADDRESS and "vendor" in held and not held.keys() & ADDRESS)
     ]
     if layout.kind is ImportKind.CONNECTIONS and not held.keys() & {"name_en", "name_hi"}:
         title = title_of.get("name_en") or title_of["name_hi"]
         if title not in faulty:
             found.append(_fault(number, title, Wrong.EMPTY, "", ""))
+    if "vendor" in title_of.keys() - held.keys() and "host" not in title_of:
+        found.append(_fault(number, title_of["vendor"], Wrong.EMPTY, "", ""))
     if layout.kind is ImportKind.CONSUMERS and not faulty and set(held) == {"number"}:
         found.append(_fault(number, "", Wrong.NOTHING_TO_CHANGE, "", ""))
     return found

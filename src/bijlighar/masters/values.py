@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,6 +89,7 @@ class Wrong(StrEnum):
     UNKNOWN_TRANSFORMER = "unknown_transformer"
     WHICH_DISCOM = "which_discom"
     UNKNOWN_CONNECTION = "unknown_connection"
+    UNKNOWN_VENDOR = "unknown_vendor"
     HELD_DIFFERENT = "held_different"
     TAKEN = "taken"
     HAS_METER = "has_meter"
@@ -192,6 +193,8 @@ class Part:
     places: Sequence[NewPlace] = ()
     consumers: Sequence[ConsumerChange] = ()
     meters: Sequence[MeterInstalled] = ()
+    vendors: Mapping[str, str] = field(default_factory=dict)
+    """Codes of vendors whose head-ends reach these meters, by serial; else ours does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -303,11 +303,13 @@ def _chosen(
 
 def _named(serials: Sequence[str]) -> Sequence[int]:
     from bijlighar.connections import service as connections
+    from bijlighar.headend import service as headend
 
     found = {one.serial: one.meter_id for one in connections.meters_named(serials=serials)}
     missing = sorted(set(serials) - found.keys())
     if missing:
         raise UnknownSerial(f"No meter has the serial {missing[0]}.")
+    headend.check_ours(meter_ids=list(found.values()))
     return [found[serial] for serial in serials]
 
 

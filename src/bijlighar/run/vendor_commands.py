@@ -74,7 +74,8 @@ def meters(code: str, file: Path, is_out: bool) -> None:
     """Put the meters of a CSV file (column meter_serial) behind a vendor from now on.
 
     Our own head-end leaves them alone at once: readings come from the vendor, and relay
-    commands are handed to it. All or none.
+    commands are handed to it. All or none. To come out, each needs keys with us, and where
+    it came in without, an address: columns system_title (hexadecimal), host and port.
 
     \b
     Examples:
@@ -86,6 +87,8 @@ def meters(code: str, file: Path, is_out: bool) -> None:
     from bijlighar.vendors import service as vendors
 
     known = vendors.vendor_named(code=code)
+    if is_out:
+        _make_ready(file)
     change = vendors.take_out if is_out else vendors.put_behind
     changed = change(
         vendor_id=known.vendor_id, serials=_serials(file), place_id=None, now=now()
@@ -157,6 +160,31 @@ def events(serial: str, limit: int) -> None:
     for meter in connections.meters_named(serials=[serial]):
         for one in vendors.meter_events_of(meter_id=meter.meter_id, limit=limit):
             click.echo(f"{in_ist(one.at).isoformat()}\t{one.title}\t{one.reason}")
+
+
+def _make_ready(file: Path) -> None:
+    """Give meters the addresses in a file. Raises NotOurs where one lacks keys or that."""
+    from django.db import transaction
+
+    from bijlighar.connections import service as connections
+    from bijlighar.connections.values import NewAddress
+    from bijlighar.headend import service as headend
+
+    with file.open(encoding="utf-8-sig", newline="") as source:
+        found = [
+            NewAddress(
+                serial=row[SERIAL_COLUMN].strip(),
+                system_title=bytes.fromhex(row["system_title"]),
+                host=row["host"].strip(),
+                port=int(row["port"]),
+            )
+            for row in csv.DictReader(source)
+            if row.get("system_title") and row.get("host") and row.get("port")
+        ]
+    with transaction.atomic():
+        connections.give_addresses(addresses=found)
+        named = connections.meters_named(serials=_serials(file))
+        headend.check_ready(meter_ids=[one.meter_id for one in named])
 
 
 def _serials(file: Path) -> list[str]:

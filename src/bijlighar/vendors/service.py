@@ -136,6 +136,12 @@ def take_out(
     return ids
 
 
+def behind_vendors(*, meter_ids: Sequence[int]) -> dict[int, str]:
+    """Codes of the vendors behind whose head-ends these meters are now, by meter."""
+    held = models.WayIn.objects.filter(meter_id__in=meter_ids, ends_at=None)
+    return dict(held.order_by("meter_id").values_list("meter_id", "vendor__code"))
+
+
 def meters_of(
     *, vendor_id: int, serials: Sequence[str], scope: Scope | None
 ) -> dict[str, tuple[Hanging, ...]]:

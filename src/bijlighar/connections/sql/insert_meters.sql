@@ -1,4 +1,5 @@
--- Takes meters in, each hanging on its connection; answers (serial, meter id).
+-- Takes meters in, each hanging on its connection; answers (serial, meter id). An empty
+-- title and port 0 are unknown.
 with given as (
     select *
     from unnest(
@@ -13,7 +14,7 @@ with given as (
 ),
 meter as (
     insert into connections_meter (serial, system_title, host, port)
-    select serial, title, host, port from given
+    select serial, nullif(title, ''), host, nullif(port, 0) from given
     returning id, serial
 ),
 installed as (

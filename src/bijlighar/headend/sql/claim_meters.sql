@@ -1,4 +1,5 @@
--- Claim these meters, where nobody else who lives has; answer which are the asker's now.
+-- Claim these meters, where nobody else who lives has; answer which are the asker's now;
+-- never one that is behind a vendor's head-end.
 with living as (
     select array(
         select objid::bigint from pg_locks
@@ -15,6 +16,10 @@ free as (
     from headend_metercontact as contact
     where
         contact.meter_id = any(%(meters)s::bigint[])
+        and not exists (
+            select from vendors_wayin as way
+            where way.meter_id = contact.meter_id and way.ends_at is null
+        )
         and (
             contact.claimed_by is null
             or contact.claimed_by = %(own)s

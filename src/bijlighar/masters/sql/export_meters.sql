@@ -2,7 +2,7 @@
 select
     meter.serial,
     upper(encode(meter.system_title, 'hex')),
-    meter.host,
+    nullif(meter.host, ''),
     meter.port,
     consumer.consumer_number,
     hangs.installed_on,

@@ -4,7 +4,7 @@ with given as (
         seq, number as row, values,
         values[1] as serial, decode(values[2], 'hex') as title, values[3] as host,
         values[4]::int as port, values[5] as number, values[6]::date as installed_on,
-        values[7]::bigint as register_wh
+        values[7]::bigint as register_wh, values[8] as vendor
     from masters_stagedrow
     where
         held_id = %(import)s and outcome = 'due' and seq > %(after)s and seq <= %(until)s
@@ -27,6 +27,9 @@ beside as (
             select max(past.removed_on) from connections_installation as past
             where past.connection_id = place.id
         ) as freed_on,
+        given.vendor is not null and not exists (
+            select 1 from vendors_vendor as one where one.code = given.vendor
+        ) as vendor_is_unknown,
         exists (
             select 1 from connections_meter as other
             where other.system_title = given.title and other.serial <> given.serial
@@ -39,10 +42,14 @@ beside as (
                 and other.serial <> given.serial
         ) as address_is_taken,
         case
-            when meter.system_title <> given.title
-                then 'title|' || upper(encode(meter.system_title, 'hex'))
-            when meter.host <> given.host then 'host|' || meter.host
-            when meter.port <> given.port then 'port|' || meter.port
+            when meter.system_title is distinct from given.title
+                then 'title|' || coalesce(upper(encode(meter.system_title, 'hex')), '–')
+            when meter.host is distinct from coalesce(given.host, '')
+                then 'host|' || coalesce(nullif(meter.host, ''), '–')
+            when meter.port is distinct from given.port
+                then 'port|' || coalesce(meter.port::text, '–')
+            when given.vendor is not null and behind.code is distinct from given.vendor
+                then 'vendor|' || coalesce(behind.code, '–')
             when now_there.id is distinct from meter.id then 'number|' || coalesce(
                 (
                     select elsewhere.consumer_number
@@ -71,12 +78,15 @@ beside as (
     left join connections_installation as hangs
         on hangs.connection_id = place.id and hangs.removed_on is null
     left join connections_meter as now_there on now_there.id = hangs.meter_id
+    left join vendors_wayin as way on way.meter_id = meter.id and way.ends_at is null
+    left join vendors_vendor as behind on behind.id = way.vendor_id
 ),
 judged as (
     select
         beside.*,
         case
             when connection_id is null then 'unknown_connection'
+            when vendor_is_unknown then 'unknown_vendor'
             when meter_id is not null and difference = 'number|' then 'taken'
             when meter_id is not null and difference is not null then 'held_different'
             when meter_id is null and there_id is not null then 'has_meter'
@@ -93,6 +103,7 @@ select
     case
         when wrong in ('unknown_connection', 'has_meter') then 'number'
         when wrong = 'before_connection' then 'installed_on'
+        when wrong = 'unknown_vendor' then 'vendor'
         when wrong = 'taken' and meter_id is null and title_is_taken then 'title'
         when wrong = 'taken' and meter_id is null then 'host'
         else 'serial'
@@ -100,6 +111,7 @@ select
     case
         when wrong in ('unknown_connection', 'has_meter') then number
         when wrong = 'before_connection' then installed_on::text
+        when wrong = 'unknown_vendor' then vendor
         when wrong = 'taken' and meter_id is null and title_is_taken then values[2]
         when wrong = 'taken' and meter_id is null then host || ':' || port
         else serial

@@ -152,6 +152,7 @@ ROW_SAYS: Mapping[Wrong, Words] = {
         "“%(value)s” exists in more than one discom. Add a column with the discom's code."
     ),
     Wrong.UNKNOWN_CONNECTION: _("In your areas there is no connection “%(value)s”."),
+    Wrong.UNKNOWN_VENDOR: _("There is no vendor “%(value)s” with a head-end of its own."),
     Wrong.TAKEN: _("“%(value)s” is in use already and cannot be taken in."),
     Wrong.HAS_METER: _("“%(value)s” has the meter %(other)s already."),
     Wrong.BEFORE_CONNECTION: _(
