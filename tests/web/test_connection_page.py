@@ -169,11 +169,22 @@ def test_a_number_of_too_many_connections_is_pointed_out(asha, ids, others, is_t
                 sanctioned_load_w=1_000,
                 payment_mode=PaymentMode.PREPAID,
                 starts_on=date(2026, 4, 1),
-                transformer_id=ids["T3"],
+                transformer_id=ids["T6"],
             )
             for n in range(others)
         ]
     )
-    page = page_of(somebody(Role.EXECUTIVE_ENGINEER, ids["D1"]), asha)
+    engineer = somebody(Role.EXECUTIVE_ENGINEER, ids["D1"])
+    page = page_of(engineer, asha)
     assert ("primary one of 6 connections" in page) is is_told
     assert "9900000001" not in page
+    listed = engineer.get("/desk/numbers/").content.decode()
+    assert (f"{asha.mobile}</a>" in listed) is is_told
+    assert "9900000001" not in listed
+    if is_told:
+        cells = re.findall(r'<td class="number">([^<]*)</td>', listed)
+        assert cells == ["6", "1"], "in all, and in the area"
+
+
+def test_numbers_of_many_are_not_listed_for_those_who_see_none(asha, ids):
+    assert somebody(Role.AUDITOR, ids["D1"]).get("/desk/numbers/").status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -19,6 +20,7 @@ from bijlighar.kyc import service as kyc
 from bijlighar.kyc.values import PaperKind, Purpose, Standing
 from bijlighar.people.values import Role
 from tests.cast import ROOT_KEY, connect, grid_of_cast
+from tests.door import asked
 from tests.kyc.papers import (
     ACCOUNT,
     IFSC,
@@ -227,6 +229,27 @@ class TestConsumer:
         answer = asha.post(at("kyc_bank"), {**typed, **changes})
         assert answer.status_code == 422
         assert told in answer.content.decode()
+
+    def test_a8_for_a_day_after_the_number_changed_no_account_is_taken(
+        self, town, asha, heard
+    ):
+        """Who took over the number must not take the subsidy too."""
+        agree(asha, "benefit")
+        change = (
+            "insert into logins_numberchange (connection_id, old_mobile, new_mobile,"
+            " is_old_lost, asked_by_id, asked_at, due_at, state, ended_at, ended_because)"
+            " select %s, mobile, '+919812345678', false, id, %s, %s, 'done', %s, ''"
+            " from logins_login limit 1 returning 1"
+        )
+        a_day_ago = clock.now() - timedelta(hours=24)
+        later = a_day_ago + timedelta(minutes=1)
+        asked(change, town[0].connection_id, later, later, later)
+        typed = {"account": ACCOUNT, "again": ACCOUNT, "ifsc": IFSC, "holder": "Asha Devi"}
+        answer = asha.post(at("kyc_bank"), typed)
+        assert answer.status_code == 422
+        assert "a day later" in answer.content.decode() and heard == []
+        asked("update logins_numberchange set ended_at = %s returning 1", a_day_ago)
+        assert asha.post(at("kyc_bank"), typed).status_code == 302
 
     def test_d11_taking_back_is_one_press_as_giving_was_and_erases(self, town, asha):
         agree(asha)

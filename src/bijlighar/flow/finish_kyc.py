@@ -47,8 +47,11 @@ def ask_samagra(*, home: Home, typed: str, asking: Asking) -> UUID:
 def ask_bank(
     *, home: Home, typed: str, again: str, ifsc: str, holder: str, asking: Asking
 ) -> UUID:
-    """Keep a bank account and send the code; what it is about. Raises as ask_samagra."""
+    """Keep a bank account and send the code; what it is about. Raises as ask_samagra, and
+    logins.ChangedLately where the number that would get the code is new.
+    """
     with transaction.atomic(durable=True):
+        logins.check_not_changed_lately(connection_id=home.connection_id, now=asking.now)
         account = kyc.ask_bank(
             connection_id=home.connection_id,
             typed=typed,

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from bijlighar.connections import service as connections
 from bijlighar.connections.values import ConsumerChange, Home
 from bijlighar.kernel.errors import BijligharError
+from bijlighar.kernel.sql import rows, statement
 from bijlighar.logins import rules
 from bijlighar.logins._memberships import record, viewer_of
 from bijlighar.logins.models import NumberChange
-from bijlighar.logins.values import NumberChangeShown, SharedNumber, SignedIn
+from bijlighar.logins.values import (
+    NumberChangeShown,
+    NumberOfMany,
+    SharedNumber,
+    SignedIn,
+)
 from bijlighar.people import service as people
-from bijlighar.people.values import SYSTEM, Change, Origin, Viewer
+from bijlighar.people.values import SYSTEM, Change, Origin, Scope, Viewer
 
 COUNT_TO = 100
 WAITING, DONE, CANCELLED = "waiting", "done", "cancelled"
@@ -113,6 +120,15 @@ def last_change_of(*, connection_id: int) -> NumberChangeShown | None:
     return None if found is None else shown(found)
 
 
+def check_not_changed_lately(*, connection_id: int, now: datetime) -> None:
+    """What a code to a new number could take away waits a day, so that whoever lost the
+    old one has time to say no. Raises ChangedLately. Source: security reference A8."""
+    of_this = NumberChange.objects.filter(connection_id=connection_id)
+    lately = Q(state=DONE, ended_at__gt=now - rules.LOST_NUMBER_WAITS)
+    if of_this.filter(lately | Q(state=WAITING)).exists():
+        raise ChangedLately("The number was changed lately, or is about to be.")
+
+
 def changes_waiting_by(*, by: SignedIn) -> tuple[NumberChangeShown, ...]:
     """The changes that wait and that this login asked for."""
     held = NumberChange.objects.filter(asked_by_id=by.login_id, state=WAITING)
@@ -134,6 +150,17 @@ def shared_by_many(*, homes: Sequence[Home]) -> tuple[SharedNumber, ...]:
         for mobile, many in counted.items()
         if many > rules.MANY_CONNECTIONS
     )
+
+
+def shared_numbers(*, scope: Scope, limit: int) -> tuple[NumberOfMany, ...]:
+    """The numbers that are the primary one of too many connections, some in these areas.
+
+    The most connections first; counted over the whole discom: how many, never which.
+    """
+    asked = {"more_than": rules.MANY_CONNECTIONS, "areas": scope.areas, "limit": limit}
+    with people.as_the_system(), connection.cursor() as cursor:
+        cursor.execute(statement("bijlighar.logins", "shared_numbers"), asked)
+        return tuple(NumberOfMany(**row) for row in rows(cursor))
 
 
 def shown(held: NumberChange) -> NumberChangeShown:

@@ -30,9 +30,11 @@ from bijlighar.logins._numbers import cancel as cancel
 from bijlighar.logins._numbers import carry_out as carry_out
 from bijlighar.logins._numbers import change_at_once as change_at_once
 from bijlighar.logins._numbers import changes_waiting_by as changes_waiting_by
+from bijlighar.logins._numbers import check_not_changed_lately as check_not_changed_lately
 from bijlighar.logins._numbers import due as due
 from bijlighar.logins._numbers import last_change_of as last_change_of
 from bijlighar.logins._numbers import shared_by_many as shared_by_many
+from bijlighar.logins._numbers import shared_numbers as shared_numbers
 from bijlighar.logins._pairs import TooManyWrongPairs as TooManyWrongPairs
 from bijlighar.logins._pairs import WrongNumbers as WrongNumbers
 from bijlighar.logins._pairs import home_of_pair as home_of_pair
@@ -58,6 +60,7 @@ from bijlighar.logins.values import (
 from bijlighar.people.values import Origin
 
 CODE_LASTS = rules.CODE_LASTS
+MANY_CONNECTIONS = rules.MANY_CONNECTIONS
 masked = rules.masked
 network_of = rules.network_of
 

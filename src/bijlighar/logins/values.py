@@ -173,6 +173,16 @@ class SharedNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberOfMany:
+    """A number that is the primary one of many connections, seen from some areas."""
+
+    mobile: str
+    connections: int
+    here: int
+    """How many of them lie in these areas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasskeyAsked:
     """What a browser is asked about a passkey, and what its answer is checked by."""
 

@@ -81,6 +81,7 @@ def connections(request: DeskRequest) -> HttpResponseBase:
         "states": STATES.items(),
         "modes": MODES.items(),
         "sees_money": not money.is_empty,
+        "sees_contact": request.viewer.may(Right.SEE_CONTACT),
         "may_export": request.viewer.may(Right.EXPORT),
         **views_shown(request, page="connections"),
     }

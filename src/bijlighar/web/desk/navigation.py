@@ -46,6 +46,7 @@ SECTIONS = {
     "help_complaint": "help_desk",
     "connection": "connections",
     "search": "connections",
+    "shared_numbers": "connections",
     "grid_node": "grid",
     "outage": "outages",
     "outage_new": "outages",

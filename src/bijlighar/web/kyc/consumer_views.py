@@ -182,6 +182,9 @@ def bank(request: ConsumerRequest, consumer_number: str) -> HttpResponse:
         place = BANK_FIELDS.get(refused.wrong, "account")
         form.add_error(place, str(words.WRONG[refused.wrong]))
         return _bank_page(request, home, form, status=422)
+    except logins.ChangedLately:
+        form.add_error(None, str(words.NUMBER_IS_NEW))
+        return _bank_page(request, home, form, status=422)
     except logins.AskedTooOften as refused:
         form.add_error(None, proving.wait_words(refused.until))
         return _bank_page(request, home, form, status=429)

@@ -46,6 +46,10 @@ STANDINGS = {
     Standing.REJECTED: _("Your paper was not accepted. Please show another one."),
     Standing.DONE: _("Your KYC is done."),
 }
+NUMBER_IS_NEW = _(
+    "The mobile number was changed in the last day, or is about to be. To keep your money"
+    " safe, the account can be entered a day later."
+)
 WRONG = {
     Wrong.EMPTY: _("Please fill this in."),
     Wrong.FORM: _("This number has another form. Compare it with the paper."),
