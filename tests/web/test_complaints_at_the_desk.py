@@ -150,6 +150,13 @@ class TestAPlace:
         assert asked("select count(*) from complaints_complaint") == [(0,)]
 
 
+def test_colleagues_are_offered_by_name(clerk, homes):
+    ids = grid_of_cast()
+    add_staff("kavita", (Role.JUNIOR_ENGINEER, ids["D1"]))
+    page = words(clerk.get(f"{HELP}/complaints/{opened(homes[0])}/"))
+    assert ">Kavita</option>" in page and "BothLanguages" not in page
+
+
 class TestTheCaller:
     @pytest.mark.parametrize("term", ["7310000001", "BIJ00001", "9876500001", "asha"])
     def test_is_found_by_number_meter_mobile_and_name(self, clerk, homes, term):
