@@ -6,31 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
 
+from bijlighar.headend.command_values import Command as Command
+from bijlighar.headend.command_values import CommandState as CommandState
+from bijlighar.headend.command_values import NewCommand as NewCommand
+from bijlighar.headend.command_values import RelayOutcome as RelayOutcome
+from bijlighar.headend.command_values import RelayWanted as RelayWanted
+from bijlighar.headend.command_values import Waiting as Waiting
+from bijlighar.headend.command_values import Withdrawn as Withdrawn
+from bijlighar.headend.configuration_values import AlarmingRelay as AlarmingRelay
+from bijlighar.headend.configuration_values import Column as Column
+from bijlighar.headend.configuration_values import Configuration as Configuration
+from bijlighar.headend.configuration_values import ProfileSaid as ProfileSaid
+from bijlighar.headend.configuration_values import RelayAlarm as RelayAlarm
+from bijlighar.headend.configuration_values import Scaler as Scaler
 from bijlighar.readings.values import Heard
-
-Column: TypeAlias = tuple[int, str, int, int]
-"""A profile's column: class, OBIS, attribute, data index."""
-Scaler: TypeAlias = tuple[int, int]
-"""The power of ten of what is counted, and its unit."""
-
-
-class CommandState(StrEnum):
-    """How far a relay command got; see states.py for what leads where."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    CONFIRMED = "confirmed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class RelayWanted(StrEnum):
-    """How a relay is wanted: it opens to disconnect and closes to reconnect."""
-
-    OPEN = "open"
-    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,58 +38,12 @@ class MeterKeys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewCommand:
-    """A relay command; `source` is its idempotency key."""
-
-    meter_id: int
-    connection_id: int
-    wanted: RelayWanted
-    source: str
-
-
-class Withdrawn(StrEnum):
-    """What withdrawing a command means for its relay."""
-
-    NOT_THERE = "not there"
-    """The command had ended before."""
-    UNSENT = "unsent"
-    """The meter never heard of it: the relay is as it was."""
-    MAYBE_SENT = "maybe sent"
-    """It was tried, and no answer came: only the relay itself can tell."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """A relay command as the queue holds it."""
-
-    command_id: int
-    meter_id: int
-    connection_id: int
-    wanted: RelayWanted
-    state: CommandState
-    attempts: int
-    requested_at: datetime
-    last_error: str
-    open_before: datetime | None = None
-    """Set when it is released: after this instant the relay may not be opened any more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """When a meter was last tried and heard."""
 
     last_heard_at: datetime | None
     last_tried_at: datetime | None
     failures_in_a_row: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A relay command that is not ended yet."""
-
-    attempts: int
-    requested_at: datetime
-    is_shown_as_failed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,18 +224,6 @@ class Ended:
     """Profiles that are not as they are kept, by OBIS, as the meter now says them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayOutcome:
-    """What came of one attempt at a relay command."""
-
-    command_id: int
-    is_closed: bool | None
-    """The relay as read back; None where it could not be read."""
-    at: datetime
-    """When it was read, or when the attempt ended."""
-    error: str
-
-
 class KeyFault(StrEnum):
     """What can be wrong with a row of a key file, or with the file."""
 
@@ -339,57 +271,6 @@ class KeysChecked:
 
     meters: int
     faults: tuple[WrongKeys, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
-    """What a meter is, read once at commissioning and kept.
-
-    Columns are in the order of each profile, scalers by OBIS. A profile that the meter
-    does not have has no columns.
-    """
-
-    meter_id: int
-    control_mode: int | None
-    """Of its disconnect control (class 70, attribute 4); None where it has no relay."""
-    columns: Mapping[str, tuple[Column, ...]]
-    scalers: Mapping[str, Scaler]
-    capture_period_s: int | None
-    """Of the half-hours' profile, as the meter says it."""
-    manufacturer: str = ""
-    """Who made it, in the meter's own words; empty where it does not say."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileSaid:
-    """What a meter says of one profile: its columns, and scalers by their OBIS."""
-
-    columns: tuple[Column, ...]
-    scalers: Mapping[str, Scaler]
-
-
-class RelayAlarm(StrEnum):
-    """What a relay's control mode means for a consumer who has paid."""
-
-    WAITS_FOR_BUTTON = "waits_for_button"
-    """A remote reconnection only makes ready: somebody must press the meter's button."""
-    NEVER_OPENS = "never_opens"
-    """Nothing disconnects it from afar."""
-    UNKNOWN_MODE = "unknown_mode"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmingRelay:
-    """A meter whose relay does not do what the product promises."""
-
-    meter_id: int
-    serial: str
-    consumer_number: str
-    """Empty where the meter hangs nowhere."""
-    transformer_code: str
-    control_mode: int
-    alarm: RelayAlarm
-    read_at: datetime
 
 
 class KeyPart(StrEnum):
