@@ -27,7 +27,8 @@ from bijlighar.dlms.security import SecurityKeys, open_sealed
 from bijlighar.dlms.server import ServerClient, ServerSession
 from bijlighar.dlms.wrapper import Frame, FrameReader
 from bijlighar.headend.association import SYSTEM_TITLE
-from tests.cast import ROOT_KEY, connect, keys_of, new_connection
+from bijlighar.headend.values import MeterKeys
+from tests.cast import ROOT_KEY, connect, keys_for, new_connection
 from tests.dlms.meter import METER_CHALLENGE, Counters
 from tests.headend.small_meters import SmallMeter
 
@@ -47,7 +48,7 @@ class NowMeter(SmallMeter):
 class Seen:
     """What one meter has seen of the head-ends."""
 
-    number: int
+    known: MeterKeys
     title: bytes
     meter: NowMeter = field(default_factory=NowMeter)
     store: Counters = field(default_factory=Counters)
@@ -59,9 +60,9 @@ class Seen:
 
     @property
     def keys(self) -> SecurityKeys:
-        known = keys_of(self.number)
         return SecurityKeys(
-            encryption_key=known.encryption_key, authentication_key=known.authentication_key
+            encryption_key=self.known.encryption_key,
+            authentication_key=self.known.authentication_key,
         )
 
     def session(self) -> ServerSession:
@@ -166,12 +167,12 @@ def meters_of(*names: str, answer_s: float = 0.0) -> Iterator[tuple[list[Home], 
         name: new_connection(name, meter_port=port)
         for name, port in zip(names, ports, strict=True)
     }
-    homes = connect(*names, new=new)
-    # `connect` numbers keys by the order of names.
+    keys = keys_for(list(new.values()))
     seen = {
-        port: Seen(number=number, title=new[name].system_title)
-        for number, (name, port) in enumerate(zip(names, ports, strict=True), start=1)
+        one.meter_port: Seen(known=keys[one.meter_serial], title=one.system_title)
+        for one in new.values()
     }
+    homes = connect(*names, new=new)
     meters = Meters(seen, answer_s=answer_s)
     meters.start()
     try:

@@ -284,7 +284,7 @@ def rounds(many: int = 1) -> None:
 @pytest.mark.usefixtures("committed_db")
 class TestWhatIsCounted:
     def test_each_attempt_is_counted_by_meter_day_and_outcome(self):
-        connect("Dev")
+        (dev,) = connect("Dev")
         with meters_of("Asha") as (homes, meters):
             rounds()
             heard = headend.attempts_of(
@@ -295,7 +295,7 @@ class TestWhatIsCounted:
             ]
             (seen,) = meters.seen.values()
             assert seen.conversations == 1
-        silent = headend.attempts_of(meter_id=1, day=supply_day_of(now()))
+        silent = headend.attempts_of(meter_id=dev.meter_id, day=supply_day_of(now()))
         assert [(one.outcome, one.many) for one in silent] == [(Outcome.NO_CONNECTION, 1)]
 
     def test_on_demand_is_read_at_once_with_what_flows_and_once_however_often_asked(self):
