@@ -157,9 +157,15 @@ def shared_numbers(*, scope: Scope, limit: int) -> tuple[NumberOfMany, ...]:
 
     The most connections first; counted over the whole discom: how many, never which.
     """
-    asked = {"more_than": rules.MANY_CONNECTIONS, "areas": scope.areas, "limit": limit}
     with people.as_the_system(), connection.cursor() as cursor:
-        cursor.execute(statement("bijlighar.logins", "shared_numbers"), asked)
+        cursor.execute(
+            statement("bijlighar.logins", "shared_numbers"),
+            {
+                "more_than": rules.MANY_CONNECTIONS,
+                "areas": scope.areas,
+                "limit": limit,
+            },
+        )
         return tuple(NumberOfMany(**row) for row in rows(cursor))
 
 
