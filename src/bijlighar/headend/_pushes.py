@@ -13,7 +13,7 @@ from bijlighar.connections import service as connections
 from bijlighar.headend import alerts
 from bijlighar.headend import keys as key_store
 from bijlighar.headend._attempts import count_attempts, count_strangers
-from bijlighar.headend._commission_kept import configurations_of, manufacturers_of
+from bijlighar.headend._configurations import configurations_of, manufacturers_of
 from bijlighar.headend.makes import makes_in
 from bijlighar.headend.models import MeterContact, MeterSecret
 from bijlighar.headend.values import Attempt, Outcome, PushAccess, Pushed, Talk

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from bijlighar.headend import rules
 from bijlighar.headend._attempts import count_attempts, note_clocks
-from bijlighar.headend._commission_kept import configurations_of, keep_changed
+from bijlighar.headend._configurations import configurations_of, keep_changed
 from bijlighar.headend._handing import check_ours
 from bijlighar.headend.models import MeterContact, OnDemandRead
 from bijlighar.headend.schedule import Schedule, schedule_in

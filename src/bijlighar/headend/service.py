@@ -47,12 +47,12 @@ from bijlighar.headend._commission import note_file, rows_to_take
 from bijlighar.headend._commission import open_key_file as open_key_file
 from bijlighar.headend._commission import seal_key_file as seal_key_file
 from bijlighar.headend._commission_kept import alarming_relays as alarming_relays
-from bijlighar.headend._commission_kept import configuration_of as configuration_of
 from bijlighar.headend._commission_kept import keep_configuration as keep_configuration
 from bijlighar.headend._commission_kept import (
     unread_configurations as unread_configurations,
 )
 from bijlighar.headend._commission_talk import read_configuration as read_configuration
+from bijlighar.headend._configurations import configuration_of as configuration_of
 from bijlighar.headend._handing import NotOurs as NotOurs
 from bijlighar.headend._handing import check_ours as check_ours
 from bijlighar.headend._handing import check_ready as check_ready
