@@ -6,14 +6,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db import connections as database
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bijlighar.clock import clock
 from bijlighar.connections import service as connections
 from bijlighar.dlms import is15959
 from bijlighar.dlms.client import Authentication
@@ -22,9 +27,18 @@ from bijlighar.dlms.security import SecurityKeys
 from bijlighar.dlms.server import ServerClient
 from bijlighar.headend import _key_files, keys
 from bijlighar.headend import service as headend
+from bijlighar.headend.poller import PollerSettings
 from bijlighar.headend.rows import MeterRefused
-from bijlighar.headend.values import KeyChange, KeyChangeState, KeyPart, MeterKeys
+from bijlighar.headend.values import (
+    KeyChange,
+    KeyChangeState,
+    KeyPart,
+    MeterKeys,
+    NewCommand,
+    RelayWanted,
+)
 from bijlighar.run import meter_rotate
+from bijlighar.run.poll import make_poller
 from bijlighar.simulator.faults import Fault, FaultKind
 from bijlighar.simulator.meter import Meter
 from tests.cast import keys_of, new_connection, with_root_key
@@ -117,6 +131,7 @@ class Bench:
     """A meter in the database and the same meter on the wire."""
 
     meter_id: int
+    connection_id: int
     meter: Meter
 
     def change(self) -> KeyChange:
@@ -157,6 +172,12 @@ class Bench:
 
 @pytest.fixture
 def bench(db, tmp_path) -> Iterator[Bench]:
+    with a_bench(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def a_bench(tmp_path: Path) -> Iterator[Bench]:
     port = free_port()
     held = keys_of(1)
     with (
@@ -182,7 +203,7 @@ def bench(db, tmp_path) -> Iterator[Bench]:
             master_key=MASTER,
         )
         headend.commission(keys={home.meter_id: with_master}, now=NOW)
-        yield Bench(meter_id=home.meter_id, meter=meter)
+        yield Bench(meter_id=home.meter_id, connection_id=home.connection_id, meter=meter)
 
 
 def prepared(bench: Bench, part: KeyPart = KeyPart.GLOBALS) -> Bench:
@@ -335,6 +356,51 @@ def test_a_meter_says_once_what_it_is(bench):
     found = headend.configuration_of(meter_id=bench.meter_id)
     assert (found.control_mode, found.capture_period_s) == (4, 1_800)
     assert found.columns["1.0.99.2.0.255"][1] == (3, "1.0.1.8.0.255", 2, 0)
-    assert found.columns["1.0.98.1.0.255"] == ()
     assert found.scalers["1.0.12.7.0.255"] == (-2, 35)
     assert headend.unread_configurations(limit=10) == ()
+
+
+def commission_due() -> int:
+    """A round of the head-end's own commissioning."""
+    with ThreadPoolExecutor(1) as threads:
+
+        async def one() -> int:
+            settings = PollerSettings(answer_timeout_s=PATIENCE_S)
+            return await make_poller(threads=threads, settings=settings).commission_due()
+
+        try:
+            return asyncio.run(one())
+        finally:
+            threads.submit(database.close_all).result()
+
+
+def test_a_newly_taken_in_meter_is_asked_by_itself_and_once(committed_db, tmp_path):
+    with a_bench(tmp_path) as bench:
+        assert commission_due() == 1
+        assert headend.configuration_of(meter_id=bench.meter_id) is not None
+        assert commission_due() == 0
+
+
+def test_a_silent_newcomer_waits_an_hour_and_one_with_a_relay_command_too(
+    committed_db, tmp_path
+):
+    with a_bench(tmp_path) as bench:
+        bench.meter.put_fault(Fault(kind=FaultKind.SILENT))
+        assert commission_due() == 1
+        assert commission_due() == 0
+        assert headend.configuration_of(meter_id=bench.meter_id) is None
+    assert headend.claim_to_commission(
+        own=0, busy=(), limit=5, now=clock.now() + timedelta(hours=2)
+    ) == {bench.meter_id}
+    headend.queue(
+        new=NewCommand(
+            meter_id=bench.meter_id,
+            connection_id=bench.connection_id,
+            wanted=RelayWanted.CLOSED,
+            source="test",
+        ),
+        now=clock.now(),
+    )
+    later = clock.now() + timedelta(hours=2)
+    assert not headend.claim_to_commission(own=0, busy=(), limit=5, now=later)
+    assert headend.meters_by_age_of_keys(limit=5, now=later) == ()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
+from bijlighar.headend.commissioner import Commissioner
 from bijlighar.headend.conversations import Conversations, outcome_of
 from bijlighar.headend.reader import Reader
 from bijlighar.headend.relay import move_relay
@@ -56,6 +57,9 @@ class Poller:
         self._reader = Reader(
             steps=steps, conversations=self._conversations, settings=self._settings
         )
+        self._commissioner = Commissioner(
+            conversations=self._conversations, settings=self._settings
+        )
         self._in_flight: dict[int, asyncio.Task[None]] = {}
 
     async def read_due(self) -> Round:
@@ -65,6 +69,14 @@ class Poller:
     async def keep_reading(self, woken: asyncio.Event) -> None:
         """Read whatever is due until cancelled; `woken` says that somebody waits."""
         await self._reader.run(woken)
+
+    async def commission_due(self) -> int:
+        """Ask the next few newly taken-in meters what they are; answer how many."""
+        return await self._commissioner.round()
+
+    async def keep_commissioning(self) -> None:
+        """Ask newly taken-in meters what they are, at low priority, until cancelled."""
+        await self._commissioner.run()
 
     async def send_due(self) -> int:
         """Send the commands whose time has come, to their end; answer how many."""

@@ -46,6 +46,7 @@ from bijlighar.headend._commission import is_key_file as is_key_file
 from bijlighar.headend._commission import note_file, rows_to_take
 from bijlighar.headend._commission import open_key_file as open_key_file
 from bijlighar.headend._commission import seal_key_file as seal_key_file
+from bijlighar.headend._commission_due import claim_to_commission as claim_to_commission
 from bijlighar.headend._commission_kept import alarming_relays as alarming_relays
 from bijlighar.headend._commission_kept import keep_configuration as keep_configuration
 from bijlighar.headend._commission_kept import (

@@ -84,6 +84,7 @@ async def poll(*, answer_timeout_s: float, at_once: int = AT_ONCE) -> None:
         tasks = [
             asyncio.create_task(_read(poller, told)),
             asyncio.create_task(_send(poller, told)),
+            asyncio.create_task(_commission(poller, told)),
             asyncio.create_task(_listen(told, number)),
         ]
         stopping = asyncio.Event()
@@ -115,6 +116,11 @@ async def _read(poller: Poller, told: _Told) -> None:
     """Nobody is claimed before others can see that this head-end lives."""
     await told.is_known.wait()
     await poller.keep_reading(told.wanted)
+
+
+async def _commission(poller: Poller, told: _Told) -> None:
+    await told.is_known.wait()
+    await poller.keep_commissioning()
 
 
 async def _send(poller: Poller, told: _Told) -> None:

@@ -1,5 +1,6 @@
 -- Meters with keys whose keys do not change now, those of which this part was never changed
--- or longest ago first; none that is behind a vendor's head-end.
+-- or longest ago first; none that is behind a vendor's head-end or has
+-- a relay command to come.
 select secret.meter_id
 from headend_metersecret as secret
 left join (
@@ -12,6 +13,12 @@ left join (
 ) as last on last.meter_id = secret.meter_id
 where
     not coalesce(last.is_open, false)
+    and not exists (
+        select from headend_relaycommand as command
+        where
+            command.meter_id = secret.meter_id
+            and command.state in ('queued', 'sending')
+    )
     and not exists (
         select from vendors_wayin as way
         where
