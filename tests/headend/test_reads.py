@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from bijlighar.connections.values import Home
 from bijlighar.dlms import axdr, cosem_time, is15959
+from bijlighar.dlms.cosem import CaptureObject, ClassId
 from bijlighar.headend import service as headend
+from bijlighar.headend.layouts import Layout
 from bijlighar.headend.poller import Poller
 from bijlighar.headend.rules import ClockPolicy, clock_action, drift_of
 from bijlighar.headend.schedule import ScheduleError, read_schedule, schedule_in
 from bijlighar.headend.session import MeterClockWrong, read_meter
+from bijlighar.headend.single_rows import billing
 from bijlighar.headend.values import (
     BlockSpan,
     ClockAction,
@@ -330,6 +333,29 @@ class TestWhatIsCounted:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock_all()")
         assert [one.meter_id for one in take(78)] == [asha.meter_id]
+
+
+@pytest.mark.parametrize(
+    "dated",
+    [
+        bytes.fromhex("ffffffffffffffffff8000ff"),
+        cosem_time.encode(NOW - MINUTE),
+        cosem_time.encode(day_starts(date(2026, 5, 1))),
+    ],
+    ids=["left open", "the clock", "its end to come"],
+)
+def test_a_billing_period_that_runs_is_left_out_however_it_is_dated(dated):
+    columns = (
+        CaptureObject(ClassId.DATA, is15959.BILLING_DATE, 2),
+        CaptureObject(ClassId.REGISTER, is15959.WH_IMPORT, 2),
+    )
+    ended = day_starts(date(2026, 4, 1))
+    buffer = axdr.array(
+        axdr.structure((axdr.octet_string(at), axdr.double_long_unsigned(wh)))
+        for at, wh in ((cosem_time.encode(ended), 900), (dated, 1_000))
+    )
+    found = billing(7, Layout(columns, (None, None)), buffer, until=NOW)
+    assert [(one.billed_at, one.register_wh) for one in found] == [(ended, 900)]
 
 
 def test_all_kinds_are_asked_in_one_association_and_what_a_make_lacks_is_passed_over():

@@ -153,15 +153,19 @@ def test_scaler_profiles_fit_their_profiles(meters):
             (is15959.BLOCK_LOAD, is15959.BLOCK_LOAD_SCALERS),
             (is15959.DAILY_LOAD, is15959.DAILY_LOAD_SCALERS),
             (is15959.INSTANTANEOUS, is15959.INSTANTANEOUS_SCALERS),
+            (is15959.BILLING, is15959.BILLING_SCALERS),
+            (is15959.OTHER_EVENTS, is15959.EVENT_SCALERS),
         ):
             columns, names, units = [
                 await caller.get(Attribute(ClassId.PROFILE_GENERIC, obis, index))
                 for obis, index in ((profile, 3), (scalers, 3), (scalers, 2))
             ]
+            captured = map(CaptureObject.from_data, columns.value)
             registers = [
-                CaptureObject.from_data(column).obis
-                for column in columns.value
-                if CaptureObject.from_data(column).class_id == ClassId.REGISTER
+                column.obis
+                for column in captured
+                if column.attribute == 2
+                and column.class_id in (ClassId.REGISTER, ClassId.EXTENDED_REGISTER)
             ]
             assert [CaptureObject.from_data(name).obis for name in names.value] == registers
             (row,) = units.value

@@ -49,9 +49,12 @@ def settings(folder, **other):
 
 @contextmanager
 def town_process(tmp_path, clock):
-    """A town in a process of its own, its clock at the test's time."""
+    """A town in a process of its own; its clock stands at the test's time.
+
+    What it shows thus depends on no clock of the machine.
+    """
     clock_file = tmp_path / "clock.json"
-    town_clock.set_anchor(clock_file, town_at=clock.at, speed=1)
+    town_clock.set_anchor(clock_file, town_at=clock.at, speed=0)
     http_port = free_port()
     base = str(own_addresses() + 128)
     process = subprocess.Popen(
@@ -191,7 +194,6 @@ def test_a_killed_town_forgets_nothing(tmp_path, clock):
         assert client.get(path, auth=MERCHANT).json()["status"] == "paid"
         after = client.get("/meters").json()["meters"]
         for old, new in zip(before, after, strict=True):
-            assert new.pop("register_wh") >= old.pop("register_wh")
             changes = {"address", "port"}
             assert {k: v for k, v in old.items() if k not in changes} == {
                 k: v for k, v in new.items() if k not in changes

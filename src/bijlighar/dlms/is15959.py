@@ -27,6 +27,9 @@ def _named(name: str) -> Obis:
     return STANDARD.objects[name].obis
 
 
+_VALUE = 2
+"""The attribute of a register that holds its value."""
+
 SERVER_SAP = 1
 PUBLIC_CLIENT = 16
 METER_READER = 32
@@ -74,6 +77,7 @@ CONTROL_EVENTS = _named("control_events")
 
 VOLTAGE = _named("voltage")
 PHASE_CURRENT = _named("phase_current")
+EVENT_CURRENT = _named("event_current")
 NEUTRAL_CURRENT = _named("neutral_current")
 POWER_FACTOR = _named("power_factor")
 FREQUENCY = _named("frequency")
@@ -87,9 +91,11 @@ MAX_DEMAND_W = _named("max_demand_w")
 MAX_DEMAND_VA = _named("max_demand_va")
 TAMPER_COUNT = _named("tamper_count")
 POWER_ON_MINUTES = _named("power_on_minutes")
+BILLING_POWER_ON_MINUTES = _named("billing_power_on_minutes")
 BILLING_COUNT = _named("billing_count")
 PROGRAMMING_COUNT = _named("programming_count")
 BILLING_DATE = _named("billing_date")
+BILLING_POWER_FACTOR = _named("billing_power_factor")
 
 BLOCK_AVERAGE_VOLTAGE = _named("block_average_voltage")
 BLOCK_AVERAGE_CURRENT = _named("block_average_current")
@@ -175,9 +181,13 @@ SINGLE_PHASE_DAILY_LOAD = columns_of("single_phase_daily_load")
 
 
 def scaler_columns(captures: tuple[CaptureObject, ...]) -> tuple[CaptureObject, ...]:
-    """The columns of the scaler profile that goes with a data profile: its registers'."""
+    """The columns of the scaler profile that goes with a data profile: its registers'.
+
+    A maximum demand counts once, though its time is captured beside its value.
+    """
     return tuple(
         CaptureObject(captured.class_id, captured.obis, 3)
         for captured in captures
-        if captured.class_id == ClassId.REGISTER
+        if captured.class_id in (ClassId.REGISTER, ClassId.EXTENDED_REGISTER)
+        and captured.attribute == _VALUE
     )

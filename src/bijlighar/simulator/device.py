@@ -22,7 +22,13 @@ from bijlighar.dlms.cosem import (
 from bijlighar.dlms.errors import DecodeError, FrameForged
 from bijlighar.dlms.obis import Obis
 from bijlighar.dlms.server import AccessDenied
-from bijlighar.simulator import device_profiles, meter_objects
+from bijlighar.simulator import (
+    billing_history,
+    device_logs,
+    device_profiles,
+    meter_life,
+    meter_objects,
+)
 from bijlighar.simulator.load_profile import apparent_vah
 from bijlighar.simulator.meter import Meter
 
@@ -31,7 +37,6 @@ _CONNECTED, _DISCONNECTED = 1, 0
 _CONTROL_MODE = 4
 _CLOCK_STATUS_GOOD = 0
 _FREQUENCY_CHZ = 5_000
-_POWER_FACTOR_CENTI = 95
 _METER_IS_HEALTHY = 0
 
 _KEY_TRANSFER = key_transfer.method_for(is15959.UTILITY_SETTING)
@@ -170,6 +175,18 @@ _DATA: dict[Obis, Read] = {
     is15959.YEAR_OF_MANUFACTURE: _constant(axdr.long_unsigned(2026)),
     is15959.BLOCK_LOAD_PERIOD: _constant(axdr.long_unsigned(1_800)),
     is15959.DAILY_LOAD_PERIOD: _constant(axdr.double_long_unsigned(86_400)),
+    is15959.EVENT_STATUS_WORD: lambda meter, selection: axdr.bit_string(
+        meter_life.status_word(*meter_life.status_bits(meter))
+    ),
+    is15959.TAMPER_COUNT: lambda meter, selection: axdr.long_unsigned(
+        meter_life.tamper_count(meter)
+    ),
+    is15959.PROGRAMMING_COUNT: lambda meter, selection: axdr.long_unsigned(
+        meter_life.programming_count(meter)
+    ),
+    is15959.BILLING_COUNT: lambda meter, selection: axdr.long_unsigned(
+        billing_history.periods_ended(meter.calendar, meter.second)
+    ),
     is15959.METER_HEALTH: _constant(axdr.unsigned(_METER_IS_HEALTHY)),
     is15959.METER_READER_COUNTER: _counter(is15959.METER_READER),
     is15959.UTILITY_SETTING_COUNTER: _counter(is15959.UTILITY_SETTING),
@@ -177,10 +194,12 @@ _DATA: dict[Obis, Read] = {
 
 _REGISTERS: dict[Obis, Read] = {
     is15959.VOLTAGE: lambda meter, selection: axdr.long_unsigned(meter.voltage_cv),
-    is15959.PHASE_CURRENT: lambda meter, selection: axdr.long_unsigned(
-        _power_va(meter) * 10_000 // meter.voltage_cv
+    is15959.PHASE_CURRENT: lambda meter, selection: axdr.long_unsigned(meter.current_ca),
+    is15959.EVENT_CURRENT: lambda meter, selection: axdr.long_unsigned(meter.current_ca),
+    is15959.NEUTRAL_CURRENT: lambda meter, selection: axdr.long_unsigned(
+        meter.neutral_current_ca
     ),
-    is15959.POWER_FACTOR: _constant(axdr.long(_POWER_FACTOR_CENTI)),
+    is15959.POWER_FACTOR: _constant(axdr.long(device_logs.POWER_FACTOR_CENTI)),
     is15959.FREQUENCY: _constant(axdr.long_unsigned(_FREQUENCY_CHZ)),
     is15959.ACTIVE_POWER: lambda meter, selection: axdr.double_long_unsigned(meter.power_w),
     is15959.APPARENT_POWER: lambda meter, selection: axdr.double_long_unsigned(
@@ -191,6 +210,9 @@ _REGISTERS: dict[Obis, Read] = {
     ),
     is15959.VAH_IMPORT: lambda meter, selection: axdr.double_long_unsigned(
         apparent_vah(meter.register_wh)
+    ),
+    is15959.POWER_ON_MINUTES: lambda meter, selection: axdr.double_long_unsigned(
+        meter_life.minutes_with_mains(meter.house, starts=0, ends=meter.second)
     ),
     is15959.WH_EXPORT: _constant(axdr.double_long_unsigned(0)),
     is15959.VAH_EXPORT: _constant(axdr.double_long_unsigned(0)),
@@ -214,11 +236,13 @@ def _table() -> dict[Attribute, Read]:
         table[Attribute(ClassId.REGISTER, obis, 2)] = read
     for obis, scaler in meter_objects.SCALERS.items():
         table[Attribute(ClassId.REGISTER, obis, 3)] = _constant(scaler.to_data())
+    table |= device_logs.demands()
     for index, read in _RELAY.items():
         table[Attribute(ClassId.DISCONNECT_CONTROL, is15959.DISCONNECT_CONTROL, index)] = (
             read
         )
     table |= device_profiles.reads(table)
+    table |= device_logs.reads(table)
     for known in list(table):
         name = axdr.octet_string(known.obis.to_bytes())
         table[Attribute(known.class_id, known.obis, 1)] = _constant(name)

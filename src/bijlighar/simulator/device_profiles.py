@@ -48,7 +48,7 @@ def reads(table: Mapping[Attribute, Read]) -> dict[Attribute, Read]:
     for kept in (_BLOCKS, _MIDNIGHTS):
         found |= _kept_profile(kept)
     for obis, columns in _SINGLE_ROWS.items():
-        found |= _single_row_profile(obis=obis, columns=columns, table=table)
+        found |= single_row_profile(obis=obis, columns=columns, table=table)
     return found
 
 
@@ -60,17 +60,25 @@ def _kept_profile(kept: _Kept) -> dict[Attribute, Read]:
         return axdr.double_long_unsigned(len(capture.kept(meter.second)))
 
     return {
-        _attribute(kept.obis, 2): lambda meter, selection: _buffer(kept, meter, selection),
-        _attribute(kept.obis, 3): _always(profiles.capture_objects_data(kept.columns)),
-        _attribute(kept.obis, 4): _always(axdr.double_long_unsigned(capture.period_s)),
-        _attribute(kept.obis, 5): _always(axdr.enum(_FIRST_IN_FIRST_OUT)),
-        _attribute(kept.obis, 6): _always(CLOCK_TIME.to_data()),
-        _attribute(kept.obis, 7): entries_in_use,
-        _attribute(kept.obis, 8): _always(axdr.double_long_unsigned(capture.rows_kept)),
+        profile_attribute(kept.obis, 2): lambda meter, selection: _buffer(
+            kept, meter, selection
+        ),
+        profile_attribute(kept.obis, 3): always(
+            profiles.capture_objects_data(kept.columns)
+        ),
+        profile_attribute(kept.obis, 4): always(
+            axdr.double_long_unsigned(capture.period_s)
+        ),
+        profile_attribute(kept.obis, 5): always(axdr.enum(_FIRST_IN_FIRST_OUT)),
+        profile_attribute(kept.obis, 6): always(CLOCK_TIME.to_data()),
+        profile_attribute(kept.obis, 7): entries_in_use,
+        profile_attribute(kept.obis, 8): always(
+            axdr.double_long_unsigned(capture.rows_kept)
+        ),
     }
 
 
-def _single_row_profile(
+def single_row_profile(
     *, obis: Obis, columns: tuple[CaptureObject, ...], table: Mapping[Attribute, Read]
 ) -> dict[Attribute, Read]:
     """The attributes of a profile whose one row is what its columns read as now."""
@@ -83,11 +91,11 @@ def _single_row_profile(
         return axdr.array([axdr.structure(cell(meter, None) for cell in cells)])
 
     return {
-        _attribute(obis, 2): buffer,
-        _attribute(obis, 3): _always(profiles.capture_objects_data(columns)),
-        _attribute(obis, 4): _always(_NOTHING),
-        _attribute(obis, 7): _always(axdr.double_long_unsigned(1)),
-        _attribute(obis, 8): _always(axdr.double_long_unsigned(1)),
+        profile_attribute(obis, 2): buffer,
+        profile_attribute(obis, 3): always(profiles.capture_objects_data(columns)),
+        profile_attribute(obis, 4): always(_NOTHING),
+        profile_attribute(obis, 7): always(axdr.double_long_unsigned(1)),
+        profile_attribute(obis, 8): always(axdr.double_long_unsigned(1)),
     }
 
 
@@ -141,7 +149,7 @@ def _block_row(meter: Meter, second: int) -> tuple[Data, ...]:
         house=meter.house, ends=second, seed=meter.seed, serial=meter.serial
     )
     return (
-        _stamp(meter, second),
+        stamp(meter, second),
         axdr.long_unsigned(row.voltage_cv),
         axdr.long_unsigned(row.current_ca),
         axdr.double_long_unsigned(row.import_wh),
@@ -156,7 +164,7 @@ def _midnight_row(meter: Meter, second: int) -> tuple[Data, ...]:
     """One midnight in the order of `SINGLE_PHASE_DAILY_LOAD`."""
     row = load_profile.midnight_row(house=meter.house, at=second)
     return (
-        _stamp(meter, second),
+        stamp(meter, second),
         axdr.double_long_unsigned(row.import_wh),
         axdr.double_long_unsigned(row.import_vah),
         _NOTHING,
@@ -164,17 +172,17 @@ def _midnight_row(meter: Meter, second: int) -> tuple[Data, ...]:
     )
 
 
-def _stamp(meter: Meter, second: int) -> Data:
+def stamp(meter: Meter, second: int) -> Data:
     """The clock column of a row."""
     return axdr.octet_string(cosem_time.encode(meter.calendar.instant_of(second)))
 
 
-def _attribute(obis: Obis, index: int) -> Attribute:
+def profile_attribute(obis: Obis, index: int) -> Attribute:
     """An attribute of a profile."""
     return Attribute(ClassId.PROFILE_GENERIC, obis, index)
 
 
-def _always(value: Data) -> Read:
+def always(value: Data) -> Read:
     """An attribute that is always the same."""
     return lambda meter, selection: value
 

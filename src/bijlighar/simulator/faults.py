@@ -24,6 +24,16 @@ class FaultKind(StrEnum):
     """The connection breaks in the middle of its `amount`-th answer (1 is the first)."""
     ANSWER_LOST = "answer_lost"
     """The relay moves, but the connection breaks before the meter says so."""
+    POWER_OFF = "power_off"
+    """The mains are gone: the house uses nothing, and the meter answers nobody."""
+    LOW_VOLTAGE = "low_voltage"
+    """The mains bring no more than `amount` volts."""
+    EARTH_LOADING = "earth_loading"
+    """The current returns by the earth, past the neutral."""
+    MAGNET = "magnet"
+    """A magnet is held to the meter, which measures on all the same."""
+    COVER_OPEN = "cover_open"
+    """The cover is open; what the meter noted of it is never over."""
 
 
 class UnknownFault(BijligharError):
@@ -34,6 +44,7 @@ _AMOUNTS = {
     FaultKind.SLOW: range(1, 600_001),
     FaultKind.WRONG_CLOCK: range(-10 * 366 * 86_400, 10 * 366 * 86_400 + 1),
     FaultKind.DROPPED: range(1, 10_001),
+    FaultKind.LOW_VOLTAGE: range(100, 181),
 }
 _ONLY_NOTHING = range(1)
 

@@ -80,11 +80,12 @@ def block_row(*, house: House, ends: int, seed: int, serial: str) -> BlockRow:
     """The half-hour that ends at this second."""
     before, after = house.register_wh(ends - SECONDS_PER_BLOCK), house.register_wh(ends)
     import_vah = apparent_vah(after) - apparent_vah(before)
-    voltage_cv = voltage_at(second=ends - 1, seed=seed, serial=serial)
+    has_mains = house.has_mains(ends - 1)
+    voltage_cv = voltage_at(second=ends - 1, seed=seed, serial=serial) if has_mains else 0
     return BlockRow(
         ends=ends,
         voltage_cv=voltage_cv,
-        current_ca=import_vah * 2 * 10_000 // voltage_cv,
+        current_ca=import_vah * 2 * 10_000 // voltage_cv if voltage_cv else 0,
         import_wh=after - before,
         import_vah=import_vah,
     )

@@ -11,6 +11,7 @@ from bijlighar.simulator import energy, keys, people
 from bijlighar.simulator.chance import draw
 from bijlighar.simulator.counters import MeterCounters
 from bijlighar.simulator.energy import Home
+from bijlighar.simulator.event_records import EventRecords
 from bijlighar.simulator.house import Appetite, House
 from bijlighar.simulator.meter import Meter
 from bijlighar.simulator.meter_records import MeterRecords
@@ -44,7 +45,9 @@ def settle(
         count=homes, start_data_day=calendar.data_start, days=_DAYS_JUDGED, seed=seed
     )
     records = MeterRecords(connection=connection)
+    events = EventRecords(connection=connection)
     relays, faults = records.relay_logs(), records.faults()
+    mains = events.mains_logs()
     received, leases = records.received_counters(), records.leases()
     residents = []
     for number, home in enumerate(chosen):
@@ -59,6 +62,7 @@ def settle(
                 appetite=appetite,
                 opening_wh=_opening_wh(number=number, seed=seed),
                 switched=relays.get(serial, ()),
+                mains=mains.get(serial, ()),
             ),
             counters=MeterCounters(
                 serial=serial,
@@ -68,6 +72,7 @@ def settle(
             ),
             faults=faults.get(serial, {}),
             records=records,
+            events=events,
             calendar=calendar,
             now=now,
             seed=seed,

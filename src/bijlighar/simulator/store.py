@@ -23,6 +23,12 @@ create table if not exists relay (
     id integer primary key, serial text not null, second integer not null,
     closed integer not null check (closed in (0, 1))
 );
+create table if not exists event (
+    id integer primary key, serial text not null, second integer not null,
+    code integer not null, voltage_cv integer not null, current_ca integer not null,
+    register_wh integer not null, tampers integer not null
+);
+create index if not exists event_by_meter on event (serial, code);
 create table if not exists received (
     serial text not null, client_sap integer not null, counter integer not null,
     primary key (serial, client_sap)
