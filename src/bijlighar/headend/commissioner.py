@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from bijlighar.headend import service
 from bijlighar.headend.conversations import Conversations, outcome_of
@@ -70,7 +70,10 @@ class Commissioner:
             async with conversations.alone_with(meter_id):
                 found, counter = await self._ask(meter_id)
             await conversations.sync(lambda: self._keep(found, counter))
-        except (TemporaryError, TimeoutError) as error:
+        except OperationalError:
+            raise
+        except (TemporaryError, TimeoutError, DatabaseError) as error:
+            # What one meter said and no table takes stops nobody else.
             outcome = outcome_of(error)
             log.info(
                 "headend.commission.failed",
