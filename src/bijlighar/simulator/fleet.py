@@ -59,6 +59,11 @@ class Fleet:
         """The address on which a meter listens."""
         return self._addresses[serial]
 
+    @property
+    def any_address(self) -> str:
+        """The address of the first meter."""
+        return next(iter(self._addresses.values()))
+
     async def start(self) -> None:
         """Let every meter listen; raises `AddressTaken` when one cannot."""
         _allow_files(len(self._by_serial) * _FILES_PER_METER + _OTHER_FILES)
