@@ -33,13 +33,16 @@ from bijlighar.run.jobs import worker_app
 from bijlighar.run.poll import make_poller
 from bijlighar.run.settle import settle
 from bijlighar.run.settle_names import consumer_number_of
-from bijlighar.simulator.faults import make_fault
+from bijlighar.simulator.faults import FaultKind, make_fault
 from bijlighar.simulator.meter import Meter
 from bijlighar.simulator.town_calendar import TOWN_START
 from bijlighar.supply import service as supply
 from tests.stories.town_thread import TownThread
 
-ANSWER_TIMEOUT_S = 1.0
+HANGING_TIMEOUT_S = 1.0
+ANSWER_TIMEOUT_S = 60.0
+"""Waited for by no story: only a hanging meter never answers, and then it is shorter."""
+
 KILLED = 77
 """The number of a head-end that lives no more."""
 
@@ -54,6 +57,7 @@ class World:
         self.clock_file = clock_file
         self.client = client
         self.now = instant_of(TOWN_START)
+        self.answer_timeout_s = ANSWER_TIMEOUT_S
         settle(
             client=client,
             town_url=settings.BIJLIGHAR["town_url"],
@@ -198,6 +202,8 @@ class World:
     ) -> None:
         """Let a meter misbehave."""
         fault = make_fault(kind=kind, amount=amount, is_once=once)
+        if fault.kind is FaultKind.HANGING:
+            self.answer_timeout_s = HANGING_TIMEOUT_S
         self.thread.do(lambda town: self._meter(home).put_fault(fault))
 
     def open_relay(self, home: Home) -> None:
@@ -279,7 +285,7 @@ class World:
         return meter
 
     def _head_end(self, round_name: str) -> None:
-        settings_ = PollerSettings(answer_timeout_s=ANSWER_TIMEOUT_S)
+        settings_ = PollerSettings(answer_timeout_s=self.answer_timeout_s)
         with ThreadPoolExecutor(1) as threads:
             poller = make_poller(threads=threads, settings=settings_)
             asyncio.run(getattr(poller, round_name)())
