@@ -8,6 +8,8 @@ import pytest
 import structlog
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 EMPTY = """
 do $$
@@ -33,6 +35,31 @@ begin
     end loop;
 end $$
 """
+
+
+class ByWhatTheyShare(LoadScopeScheduling):
+    """Tests of a file that share what is dear to set up go to one worker; others singly.
+
+    Such files start first, and the many single tests fill up. (xdist's own groups, by a
+    mark, do not reach the scheduler under this pytest.)
+    """
+
+    def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
+        super().__init__(config, log)
+        self.sharing = {
+            file.relative_to(config.rootpath).as_posix()
+            for file in config.rootpath.glob("tests/**/test_*.py")
+            if 'scope="module"' in file.read_text(encoding="utf-8")
+        }
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file in self.sharing else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByWhatTheyShare:
+    """How `-n` shares the tests out between its workers."""
+    return ByWhatTheyShare(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +50,10 @@ class LiveTown:
         folder.mkdir(parents=True, exist_ok=True)
         set_anchor(self.installation.clock_file, town_at=day_starts(TOWN_START), speed=1)
         self.base = str(own_meter_base())
+        _copy(_migrated(), self.installation.postgres)
         self.postgres = start_postgres(self.installation.postgres)
         self.environment = self._environment()
         self.processes = self._processes()
-        self._child(["-m", "bijlighar.run.cli", "migrate"])
 
     @property
     def web_url(self) -> str:
@@ -72,10 +76,16 @@ class LiveTown:
 
     def prepare(self, *, dark: int) -> str:
         """Take the homes in and let one be cut; its consumer number."""
-        self._child(
-            ["-m", "tests.live.prepare", str(self.installation.clock_file), str(dark)]
+        return self.prepare_all(dark)[0]
+
+    def prepare_all(self, *dark: int) -> list[str]:
+        """Take the homes in and let some be cut; their consumer numbers."""
+        run_in(
+            self.environment,
+            *("-m", "tests.live.prepare", str(self.installation.clock_file)),
+            *map(str, dark),
         )
-        return consumer_number_of(dark)
+        return [consumer_number_of(number) for number in dark]
 
     def kill_everything(self) -> None:
         """What pulling the plug does: no process gets to say goodbye."""
@@ -176,13 +186,34 @@ class LiveTown:
     def _processes(self) -> Processes:
         return Processes(environment=self.environment, logs=self.installation.logs)
 
-    def _child(self, arguments: list[str]) -> None:
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env={**os.environ, **self.environment},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+
+def run_in(environment: dict[str, str], *arguments: str) -> None:
+    """Run Python for a town, as one of its processes; what it says where it fails."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@cache
+def _migrated() -> Path:
+    """The files of a database with every table and no row: made once, copied by towns."""
+    folder = Path(tempfile.mkdtemp(prefix=f"bijlighar-migrated-{os.getpid()}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    postgres = start_postgres(folder / "postgres")
+    try:
+        run_in({"DATABASE_URL": postgres.url}, "-m", "bijlighar.run.cli", "migrate")
+    finally:
+        postgres.stop()
+    return folder / "postgres"
+
+
+def _copy(files: Path, to: Path) -> None:
+    """All of it with its owner, who may be the server's own where tests run as root."""
+    subprocess.run(["cp", "-a", str(files), str(to)], check=True)

@@ -1,4 +1,4 @@
-"""Run as a process of a live town: take its homes in, and bring one into the dark.
+"""Run as a process of a live town: take its homes in, and bring some into the dark.
 
 The days are charged by registers of the story's own; the decision is taken by the rules,
 and the relay is opened by the town's own head-end.
@@ -13,7 +13,7 @@ from pathlib import Path
 import django
 
 
-def main(clock_file: str, dark_number: str) -> None:
+def main(clock_file: str, *dark_numbers: str) -> None:
     django.setup()
     import httpx
     from django.conf import settings
@@ -45,38 +45,47 @@ def main(clock_file: str, dark_number: str) -> None:
             now=starts_at,
         )
     open_town_staff(nodes=open_town_grid(now=starts_at), now=starts_at)
-    home = connections.home_of(consumer_number=consumer_number_of(int(dark_number)))
-    heard = Heard(
-        meter_id=home.meter_id,
-        daily=tuple(
-            DailyRegister(
-                meter_id=home.meter_id,
-                day=date(2026, 4, day),
-                register_wh=home.initial_register_wh,
-            )
-            for day in range(1, 13)
-        ),
-        blocks=(),
-        daily_holds_from=None,
-    )
-    readings.store(heard=[heard], now=monday)
-    close_day(connection_ids=[home.connection_id], now=monday)
-    held = ledger.balances_of(owner_ids=[home.connection_id])[home.connection_id]
-    gone = NewTransfer(
-        debit=WalletOf(owner_id=home.connection_id),
-        credit=BookOf(book=Book.REVENUE, head="story"),
-        head="story",
-        amount_paise=held.balance_paise + 60_00,
+    homes = [
+        connections.home_of(consumer_number=consumer_number_of(int(number)))
+        for number in dark_numbers
+    ]
+    ids = [home.connection_id for home in homes]
+    heard = [
+        Heard(
+            meter_id=home.meter_id,
+            daily=tuple(
+                DailyRegister(
+                    meter_id=home.meter_id,
+                    day=date(2026, 4, day),
+                    register_wh=home.initial_register_wh,
+                )
+                for day in range(1, 13)
+            ),
+            blocks=(),
+            daily_holds_from=None,
+        )
+        for home in homes
+    ]
+    readings.store(heard=heard, now=monday)
+    close_day(connection_ids=ids, now=monday)
+    gone = tuple(
+        NewTransfer(
+            debit=WalletOf(owner_id=owner_id),
+            credit=BookOf(book=Book.REVENUE, head="story"),
+            head="story",
+            amount_paise=held.balance_paise + 60_00,
+        )
+        for owner_id, held in ledger.balances_of(owner_ids=ids).items()
     )
     entry = NewEntry(
-        reason="story", source="the money is gone", effective_at=monday, transfers=(gone,)
+        reason="story", source="the money is gone", effective_at=monday, transfers=gone
     )
     ledger.post(entries=[entry], now=monday)
     set_anchor(Path(clock_file), town_at=monday, speed=1)
     for now in (instant_of(date(2026, 4, 9), time(10)), monday):
-        review_supply(connection_ids=[home.connection_id], now=now)
-    found = supply.state_of(connection_id=home.connection_id)
-    assert found.state is SupplyState.DISCONNECTING, found
+        review_supply(connection_ids=ids, now=now)
+    found = [supply.state_of(connection_id=one).state for one in ids]
+    assert found == [SupplyState.DISCONNECTING] * len(ids), found
 
 
 if __name__ == "__main__":

@@ -142,11 +142,7 @@ def seeded(
         ids = open_grid()
         yield ids, {place.word: seed(place, ids) for place in PLACES}
         with connection.cursor() as cursor:
-            cursor.execute(
-                "select string_agg(quote_ident(tablename), ', ') from pg_tables"
-                " where schemaname = 'public' and tablename <> 'django_migrations'"
-            )
-            cursor.execute(EMPTY.format(tables=cursor.fetchone()[0]))
+            cursor.execute(EMPTY)
         connections.close_all()
 
 
