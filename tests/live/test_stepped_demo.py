@@ -51,8 +51,8 @@ def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def report(folder: Path, name: str) -> dict[str, Any]:
-    """The report of eight days of six homes."""
-    asked = ("--days", "8", "--homes", "6", "--seed", "4", "--start", "2019-10-05")
+    """The report of five days of six homes."""
+    asked = ("--days", "5", "--homes", "6", "--seed", "4", "--start", "2019-10-05")
     done = demo(folder, *asked, "--report", name)
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads((folder / name).read_text())

@@ -16,13 +16,15 @@ from bijlighar.kernel.ist import day_starts, supply_day_of
 class Line:
     """A task that is due every so often, counted from a clock time of India's day.
 
-    `every` divides a day, so that each day's due times are the same.
+    `every` divides a day, so that each day's due times are the same. A sweep takes up what
+    was lost, hangs or ran out; where it finds nothing, nobody sees that it looked.
     """
 
     task: str
     first_at: time
     every: timedelta
     why: str
+    is_sweep: bool = False
 
 
 DAY = timedelta(days=1)
@@ -39,6 +41,7 @@ SCHEDULE = (
         first_at=time(0, 50),
         every=timedelta(hours=2),
         why="an import whose job was lost with a worker goes on all the same",
+        is_sweep=True,
     ),
     Line(
         task=later.READ_ALL,
@@ -81,12 +84,14 @@ SCHEDULE = (
         first_at=time(0, 0),
         every=timedelta(minutes=10),
         why="complaints whose time runs out go up the ladder, and what is owed is recorded",
+        is_sweep=True,
     ),
     Line(
         task=later.ASK_GATEWAYS,
         first_at=time(0, 2),
         every=timedelta(minutes=5),
         why="money whose webhook was lost is credited all the same, or told where it is",
+        is_sweep=True,
     ),
     Line(
         task=later.COUNT_LEVELS,
@@ -99,6 +104,7 @@ SCHEDULE = (
         first_at=time(0, 0),
         every=timedelta(minutes=10),
         why="relay commands on which a vendor's head-end is silent are tried anew",
+        is_sweep=True,
     ),
     Line(
         task=later.TELL_DIGESTS,
@@ -117,6 +123,7 @@ SCHEDULE = (
         first_at=time(0, 40),
         every=timedelta(hours=1),
         why="identity papers have served their time, and some waited for a code in vain",
+        is_sweep=True,
     ),
     Line(
         task=later.CLOSE_ALL,
@@ -147,6 +154,7 @@ SCHEDULE = (
         first_at=time(0, 0),
         every=timedelta(minutes=60),
         why="nobody decides on a proposal that has run out, and its maker shall see it",
+        is_sweep=True,
     ),
 )
 
