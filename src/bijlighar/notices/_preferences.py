@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -149,7 +149,7 @@ def push_key() -> str:
     return as_base64url(point_of(private_key(key))) if key else ""
 
 
-def wishes_of(*, connection_ids: Sequence[int]) -> dict[int, Preference]:
+def wishes_of(*, connection_ids: Collection[int]) -> dict[int, Preference]:
     """The rows of those who wish something, by connection."""
     held = Preference.objects.raw(
         "select * from notices_preference where connection_id = any(%s)",
