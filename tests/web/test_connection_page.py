@@ -13,6 +13,7 @@ from bijlighar.connections.service import open_places
 from bijlighar.connections.values import NewPlace, PaymentMode
 from bijlighar.kernel.ist import IST
 from bijlighar.people.values import Role
+from bijlighar.readings.values import MeterEvent, ReadingSource
 from bijlighar.supply import service as supply
 from tests.cast import connect, grid_of_cast, hear
 from tests.signing_in import add_staff, client_of
@@ -137,6 +138,40 @@ def test_a_long_time_line_comes_page_by_page_without_a_gap(asha, ids):
         address = older.group(1).replace("&amp;", "&") if older else ""
     assert pages == 3
     assert all(seen.count(f"number {n}.") == 1 for n in range(1, 101))
+
+
+def test_what_a_meter_notes_stands_on_the_time_line_in_words(asha, ids):
+    noted = [(101, 9), (102, 10), (251, 11), (4_711, 11)]
+    hear(
+        asha,
+        {},
+        now=NOON,
+        events=tuple(
+            MeterEvent(
+                meter_id=asha.meter_id,
+                code=code,
+                at=NOON.replace(hour=hour),
+                source=ReadingSource.EVENT_LOG,
+            )
+            for code, hour in noted
+        ),
+    )
+    page = page_of(somebody(Role.EXECUTIVE_ENGINEER, ids["D1"]), asha, show="meter")
+    told = [page.index(words) for words in NOTED_IN_ORDER]
+    assert told == sorted(told)
+    supply_only = page_of(somebody(Role.DIRECTOR, ids["D1"]), asha, show="supply")
+    assert "No mains at the meter" not in supply_only
+    clerk = page_of(somebody(Role.FIELD_REPRESENTATIVE, ids["D1"]), asha)
+    assert "No mains at the meter" not in clerk
+
+
+NOTED_IN_ORDER = (
+    "Event 4711",
+    "<strong>The cover was opened</strong>",
+    "Noted by meter BIJ00001, event 251",
+    "Mains are back at the meter",
+    "No mains at the meter",
+)
 
 
 def test_a_connection_without_a_meter_has_its_page(asha, ids):

@@ -120,7 +120,7 @@ def visible_kinds(sees: Sees) -> frozenset[TimelineKind]:
     if not sees.money:
         hidden |= _MONEY
     if not sees.readings:
-        hidden.add(TimelineKind.READING)
+        hidden |= {TimelineKind.READING, TimelineKind.EVENT}
     if not sees.proposals:
         hidden.add(TimelineKind.PROPOSAL)
     if not sees.audit:
@@ -196,7 +196,7 @@ def _to_pay(balance_paise: int) -> int:
 
 def _ties(begins: Point) -> dict[str, int]:
     """For each kind, below which id a row of the same instant comes after the point."""
-    kinds = ("charge", "recharge", "supply", "relay", "notice", "audit")
+    kinds = ("event", "charge", "recharge", "supply", "relay", "notice", "audit")
     return {
         f"tie_{kind}": begins.key
         if kind == begins.kind

@@ -122,6 +122,8 @@ class TimelineKind(StrEnum):
     PROTECTION = "protection"
     METER = "meter"
     READING = "reading"
+    EVENT = "event"
+    """What the meter itself noted: mains, covers, magnets, its relay."""
     CHARGE = "charge"
     RECHARGE = "recharge"
     OPENING = "opening"
@@ -147,7 +149,7 @@ class TimelineItem:
     energy_wh: int | None
     register_wh: int | None
     number: int | None
-    """A load in W, attempts, or the number of an audit record."""
+    """A load in W, attempts, a meter's event code, or the number of an audit record."""
     what: str
     state: str
     text: str

@@ -98,6 +98,24 @@ happened as (
     )
     union all
     (
+        select note.at, 'event', note.id, null, null, null, null, note.code, note.source,
+            '', meters.serial, '', '', null
+        from meters
+        join readings_metereventnote as note on note.meter_id = meters.meter_id
+        cross join asked
+        where
+            'event' = any(%(kinds)s)
+            and note.at >= asked.first
+            and (note.at < asked.until
+                or (note.at = asked.until and note.id < %(tie_event)s))
+            and (note.at at time zone 'Asia/Kolkata')::date >= meters.installed_on
+            and (meters.removed_on is null
+                or (note.at at time zone 'Asia/Kolkata')::date <= meters.removed_on)
+        order by note.at desc, note.id desc
+        limit %(limit)s
+    )
+    union all
+    (
         select charge.charged_at, 'charge', charge.id, charge.day, -charge.posted_paise,
             charge.energy_wh, charge.closing_register_wh, null, '',
             case

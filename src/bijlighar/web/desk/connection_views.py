@@ -39,7 +39,7 @@ GROUPS: dict[str, tuple[Promise | str, frozenset[TimelineKind]]] = {
     ),
     "meter": (
         _("Meter and readings"),
-        frozenset({TimelineKind.METER, TimelineKind.READING}),
+        frozenset({TimelineKind.METER, TimelineKind.READING, TimelineKind.EVENT}),
     ),
     "notice": (_("Messages"), frozenset({TimelineKind.NOTICE})),
     "fact": (_("Facts and place"), frozenset({TimelineKind.FACT, TimelineKind.PLACE})),

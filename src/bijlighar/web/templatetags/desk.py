@@ -16,6 +16,7 @@ from bijlighar.kernel.money import group_lakh
 from bijlighar.people.values import Right, Viewer
 from bijlighar.web.desk.area_now import area_now
 from bijlighar.web.desk.listing import Listing
+from bijlighar.web.desk.meter_events import Noted, noted
 from bijlighar.web.desk.navigation import SECTIONS, address, places_for
 
 register = template.Library()
@@ -96,6 +97,13 @@ def place_words(item: TimelineItem) -> str:
 def supply_event(item: TimelineItem) -> str:
     """What changed a supply, in a sentence."""
     return str(_SUPPLY_EVENTS.get(item.what, item.what))
+
+
+@register.simple_tag
+def meter_event(item: TimelineItem) -> Noted:
+    """What a meter noted, in a sentence."""
+    assert item.number is not None, "an event of a meter has its code"
+    return noted(item.number)
 
 
 @register.simple_tag
