@@ -221,9 +221,15 @@ def ask_for_code(number: int) -> str:
 
 
 def codes_while_waiting(number: int, senders: list[subprocess.Popen]) -> dict[str, float]:
-    """Ask for codes until all is told; kill a sender half-way, and start another one."""
+    """Ask for codes until all is told; kill a sender half-way, and start another one.
+
+    The first one is asked for when the senders send: theirs is no service that starts when
+    somebody asks.
+    """
     asked: dict[str, float] = {}
     is_killed = False
+    while not told()["notices"]:
+        time.sleep(CODE_EVERY_S)
     while True:
         at = time.time()
         asked[ask_for_code(len(asked))] = at
