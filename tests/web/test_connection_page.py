@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -141,7 +141,14 @@ def test_a_long_time_line_comes_page_by_page_without_a_gap(asha, ids):
 
 
 def test_what_a_meter_notes_stands_on_the_time_line_in_words(asha, ids):
-    noted = [(101, 9), (102, 10), (251, 11), (4_711, 11)]
+    told_twice, log, push = 180, ReadingSource.EVENT_LOG, ReadingSource.PUSH
+    noted = [
+        (101, NOON, log),
+        (101, NOON + timedelta(seconds=told_twice), push),
+        (102, NOON + timedelta(hours=1), push),
+        (251, NOON + timedelta(hours=2), log),
+        (4_711, NOON + timedelta(hours=2), log),
+    ]
     hear(
         asha,
         {},
@@ -150,15 +157,16 @@ def test_what_a_meter_notes_stands_on_the_time_line_in_words(asha, ids):
             MeterEvent(
                 meter_id=asha.meter_id,
                 code=code,
-                at=NOON.replace(hour=hour),
-                source=ReadingSource.EVENT_LOG,
+                at=at,
+                source=source,
             )
-            for code, hour in noted
+            for code, at, source in noted
         ),
     )
     page = page_of(somebody(Role.EXECUTIVE_ENGINEER, ids["D1"]), asha, show="meter")
     told = [page.index(words) for words in NOTED_IN_ORDER]
     assert told == sorted(told)
+    assert page.count("No mains at the meter") == 1
     supply_only = page_of(somebody(Role.DIRECTOR, ids["D1"]), asha, show="supply")
     assert "No mains at the meter" not in supply_only
     clerk = page_of(somebody(Role.FIELD_REPRESENTATIVE, ids["D1"]), asha)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from datetime import time as clock_time
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import click
@@ -32,6 +33,7 @@ from bijlighar.run.stage import (
     wait_for,
 )
 from bijlighar.run.stopping import stopping_gently
+from bijlighar.simulator.fleet import DEFAULT_PORT
 from bijlighar.simulator.town_calendar import TOWN_START
 
 DAYS_BEFORE = 33
@@ -174,6 +176,7 @@ def _with_database(
         "BIJLIGHAR_DATA_START": demo.data_start.isoformat(),
         "BIJLIGHAR_METER_BASE": kept["meters"],
         "BIJLIGHAR_WEBHOOK_URL": f"{installation.web_url}/gateways/pretend/webhook/",
+        "BIJLIGHAR_PUSH_TO": f"{ear_of(kept['meters'])}:{DEFAULT_PORT}",
     }
     clock = KeptClock(installation.clock_file)
     clock.stand()
@@ -184,7 +187,7 @@ def _with_database(
     try:
         processes.start("town", ["town"])
         wait_for(installation.town_url, processes)
-        _bring_up(demo, installation, processes, clock)
+        _bring_up(demo, installation, processes, clock, ear=ear_of(kept["meters"]))
         _watch(processes, clock)
     finally:
         clock.stop()
@@ -192,8 +195,18 @@ def _with_database(
         processes.stop()
 
 
+def ear_of(first_meter: str) -> str:
+    """Where a town's meters push to: the address before the first of theirs."""
+    return str(IPv4Address(first_meter) - 1)
+
+
 def _bring_up(
-    demo: LiveDemo, installation: Installation, processes: Processes, clock: KeptClock
+    demo: LiveDemo,
+    installation: Installation,
+    processes: Processes,
+    clock: KeptClock,
+    *,
+    ear: str,
 ) -> None:
     from bijlighar.run.past import live_the_past
     from bijlighar.run.residents import Residents
@@ -226,6 +239,7 @@ def _bring_up(
     leave_database()
     processes.start("work", ["work"])
     processes.start("poll", ["poll"])
+    processes.start("listen", ["listen", "--host", ear, "--port", str(DEFAULT_PORT)])
     processes.start("people", ["people"])
     clock.go(speed=demo.speed)
 

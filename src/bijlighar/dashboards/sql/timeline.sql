@@ -108,6 +108,17 @@ happened as (
             and note.at >= asked.first
             and (note.at < asked.until
                 or (note.at = asked.until and note.id < %(tie_event)s))
+            -- What was pushed is told by the meter's own log too, a little earlier.
+            and not exists (
+                select from readings_metereventnote as logged
+                where
+                    note.source = 'push'
+                    and logged.source = 'event_log'
+                    and logged.meter_id = note.meter_id
+                    and logged.code = note.code
+                    and logged.at between
+                        note.at - interval '15 minutes' and note.at + interval '1 minute'
+            )
             and (note.at at time zone 'Asia/Kolkata')::date >= meters.installed_on
             and (meters.removed_on is null
                 or (note.at at time zone 'Asia/Kolkata')::date <= meters.removed_on)
