@@ -102,10 +102,20 @@ def test_a_range_is_in_indian_time_with_both_ends(bench):
     assert "is after --to" in refused.output
 
 
-def test_groups_of_events_that_a_meter_lacks_are_named_and_the_rest_goes_on(bench):
+def test_all_seven_groups_of_events_are_read(bench):
+    bench.meter.put_fault(Fault(kind=FaultKind.MAGNET))
+    bench.meter.heal()
     tables = bench.read("--profile", "events")["tables"]
+    assert [table["missing"] for table in tables] == [""] * 7
+    (others,) = (table for table in tables if table["name"] == "other events")
+    assert [row[1] for row in others["rows"]] == [201, 202]
+
+
+def test_groups_of_events_that_a_meter_does_not_give_are_named_and_the_rest_goes_on(bench):
+    public = ("--client", "16", "--auth", "none")
+    tables = bench.read("--profile", "events", *public)["tables"]
     assert len(tables) == 7
-    assert all(table["rows"] or table["missing"] for table in tables)
+    assert all(table["missing"] and not table["rows"] for table in tables)
 
 
 def test_single_objects_by_name_class_and_attribute(bench):

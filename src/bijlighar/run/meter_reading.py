@@ -46,9 +46,7 @@ _UNITS = {
     Unit.COUNT: "",
 }
 _NAMES = {
-    held: name.lower().replace("_", " ")
-    for name, held in vars(is15959).items()
-    if isinstance(held, Obis)
+    facts.obis: name.replace("_", " ") for name, facts in is15959.STANDARD.objects.items()
 }
 
 
