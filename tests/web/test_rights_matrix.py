@@ -92,7 +92,8 @@ class World:
         )
         text = f"{dict(answer.headers)} {_body(answer)}"
         text = text if keep_case else text.lower()
-        answer.close()
+        if answer.streaming:
+            answer.close()  # Others are closed; once more would end the connection too.
         if method not in ("GET", "HEAD", "OPTIONS") and answer.status_code < 400:
             self.keys.clear()  # It may have signed somebody out.
         if answer.status_code == 500:
