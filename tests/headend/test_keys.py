@@ -27,6 +27,7 @@ from bijlighar.dlms.security import SecurityKeys
 from bijlighar.dlms.server import ServerClient
 from bijlighar.headend import _key_files, keys
 from bijlighar.headend import service as headend
+from bijlighar.headend.models import MeterContact
 from bijlighar.headend.poller import PollerSettings
 from bijlighar.headend.rows import MeterRefused
 from bijlighar.headend.values import (
@@ -379,6 +380,36 @@ def test_a_newly_taken_in_meter_is_asked_by_itself_and_once(committed_db, tmp_pa
         assert commission_due() == 1
         assert headend.configuration_of(meter_id=bench.meter_id) is not None
         assert commission_due() == 0
+
+
+STUMBLES_TWICE = """
+create sequence stumbles;
+create function stumble() returns trigger language plpgsql as $$ begin
+    if nextval('stumbles') in (1, 3) then
+        raise exception 'deadlock' using errcode = 'deadlock_detected';
+    end if;
+    return new;
+end $$;
+create trigger stumbles before insert on headend_meterconfiguration
+    execute function stumble();
+create trigger stumbles before insert on headend_attemptcount
+    execute function stumble();
+"""
+STANDS = """
+drop function stumble cascade;
+drop sequence stumbles;
+"""
+
+
+def test_a_database_that_stumbles_keeps_no_newcomer_claimed(committed_db, tmp_path):
+    with a_bench(tmp_path) as bench, connection.cursor() as cursor:
+        cursor.execute(STUMBLES_TWICE)
+        try:
+            assert commission_due() == 1
+        finally:
+            cursor.execute(STANDS)
+        assert headend.configuration_of(meter_id=bench.meter_id) is not None
+        assert MeterContact.objects.get(pk=bench.meter_id).claimed_by is None
 
 
 def test_a_silent_newcomer_waits_an_hour_and_one_with_a_relay_command_too(

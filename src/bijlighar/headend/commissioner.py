@@ -7,6 +7,8 @@ is asked again after an hour. Knows the database only through the service, in th
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 from django.db import DatabaseError, OperationalError
@@ -20,10 +22,13 @@ from bijlighar.kernel.errors import TemporaryError
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 AT_ONCE = 4
 """Beside the readings: commissioning a whole division may take a night."""
 LOOK_EVERY_S = 120.0
 STEP_BACK_S = 1.0
+DATABASE_PAUSE_S = 1.0
 
 
 class Commissioner:
@@ -69,9 +74,7 @@ class Commissioner:
         try:
             async with conversations.alone_with(meter_id):
                 found, counter = await self._ask(meter_id)
-            await conversations.sync(lambda: self._keep(found, counter))
-        except OperationalError:
-            raise
+            await _patiently(lambda: conversations.sync(lambda: self._keep(found, counter)))
         except (TemporaryError, TimeoutError, DatabaseError) as error:
             # What one meter said and no table takes stops nobody else.
             outcome = outcome_of(error)
@@ -80,12 +83,12 @@ class Commissioner:
                 meter_id=meter_id,
                 why=str(error) or TOOK_TOO_LONG,
             )
-        finally:
-            attempt = conversations.attempt(meter_id, Talk.COMMISSION, outcome, began=began)
-            await conversations.ended([Ended(attempt=attempt)])
+        attempt = conversations.attempt(meter_id, Talk.COMMISSION, outcome, began=began)
+        # A meter that is not given back would never be read again by anybody.
+        await _patiently(lambda: conversations.ended([Ended(attempt=attempt)]))
 
     async def _ask(self, meter_id: int) -> tuple[Configuration, int]:
-        access = await self._conversations.leased([meter_id])
+        access = await _patiently(lambda: self._conversations.leased([meter_id]))
         async with asyncio.timeout(self._settings.conversation_timeout_s):
             return await service.read_configuration(
                 access=access[meter_id], timeout_s=self._settings.answer_timeout_s
@@ -95,3 +98,13 @@ class Commissioner:
         now = self._conversations.ask_time()
         service.keep_configuration(found=found, now=now)
         service.heard(meter_counters={found.meter_id: counter}, now=now)
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """What the database answers, asked again while it is away."""
+    while True:
+        try:
+            return await ask()
+        except OperationalError as error:
+            log.warning("headend.database.unreachable", why=str(error))
+            await asyncio.sleep(DATABASE_PAUSE_S)
