@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from bijlighar.connections import service as connections
 from bijlighar.headend import keys as key_store
@@ -108,8 +109,9 @@ def serials_of(meter_ids: Iterable[int]) -> dict[int, str]:
 
 
 def _unmarked(after: int) -> Sequence[MeterSecret]:
-    marked = KeyMark.objects.values("meter_id")
-    found = MeterSecret.objects.filter(pk__gt=after).exclude(pk__in=marked)
+    # No `not in`: too many marks for its hash, and each meter would walk through them all.
+    marked = Exists(KeyMark.objects.filter(meter_id=OuterRef("pk")))
+    found = MeterSecret.objects.filter(~marked, pk__gt=after)
     return list(found.order_by("pk")[:AT_ONCE])
 
 
