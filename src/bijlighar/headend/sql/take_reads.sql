@@ -32,13 +32,6 @@ due as (
             or contact.claimed_by = %(own)s
             or contact.claimed_by <> all((select numbers from living)::bigint[])
         )
-        and not exists (
-            select from vendors_wayin as way
-            where
-                way.meter_id = contact.meter_id
-                and way.starts_at <= %(now)s
-                and (way.ends_at is null or way.ends_at > %(now)s)
-        )
     order by contact.read_not_before, contact.meter_id
     limit %(limit)s
     for update skip locked
