@@ -10,7 +10,15 @@ import pytest
 
 from bijlighar.connections.values import Home
 from bijlighar.dlms import axdr, cosem_time, is15959, profiles
-from bijlighar.dlms.cosem import CLOCK_TIME, CaptureObject, ClassId, ScalerUnit
+from bijlighar.dlms.cosem import (
+    CLOCK_TIME,
+    AccessResult,
+    CaptureObject,
+    ClassId,
+    ScalerUnit,
+)
+from bijlighar.dlms.obis import Obis
+from bijlighar.dlms.server import AccessDenied
 from bijlighar.headend import _commission_talk
 from bijlighar.headend import service as headend
 from bijlighar.headend.makes import MakesError, makes_in, read_makes
@@ -61,11 +69,14 @@ class Layered(SmallMeter):
         }
     )
     scaler: ScalerUnit = WH
+    busy_with: Obis | None = None
 
     def read(self, *, client_sap, attribute, selection):
         name, index = attribute.obis, attribute.index
+        if name == self.busy_with:
+            raise AccessDenied(AccessResult.TEMPORARY_FAILURE)
         if attribute == _commission_talk.MANUFACTURER:
-            return axdr.octet_string(b"ACME METERS\0")
+            return axdr.octet_string(b"ACME\0METERS\0")
         if name == is15959.INSTANTANEOUS and index == 2:
             return self.single_row(name, {CLOCK_TIME: clock(NOW)})
         if name == is15959.BILLING and index == 2:
@@ -137,6 +148,11 @@ class TestWhatIsKept:
         assert len(found.columns[str(is15959.BLOCK_LOAD)]) == 8
         assert found.scalers[str(is15959.WH_IMPORT)] == (0, 30)
         assert configuration_of(SmallMeter()).manufacturer == ""
+
+    @pytest.mark.parametrize("name", [is15959.DAILY_LOAD_SCALERS, is15959.DAILY_LOAD])
+    def test_what_it_refuses_only_just_now_is_not_kept_as_missing(self, name):
+        with pytest.raises(MeterRefused, match="temporary_failure"):
+            configuration_of(Layered(busy_with=name))
 
     def test_it_saves_the_questions_for_columns_and_scalers_and_for_what_is_not_there(self):
         meter = Layered()

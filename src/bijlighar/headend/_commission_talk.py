@@ -11,7 +11,7 @@ from bijlighar.dlms.cosem import Attribute, ClassId
 from bijlighar.dlms.errors import AccessRefused
 from bijlighar.dlms.obis import Obis
 from bijlighar.headend.association import conversation
-from bijlighar.headend.layouts import SCALERS, ask_layout
+from bijlighar.headend.layouts import SCALERS, ask_layout, passes
 from bijlighar.headend.transport import Line
 from bijlighar.headend.values import Configuration, MeterAccess, ProfileSaid
 
@@ -42,7 +42,10 @@ async def read_configuration(
 
 
 class _Asked:
-    """Questions of which a meter may refuse each: not every make has every object."""
+    """Questions of which a meter may refuse each: not every make has every object.
+
+    What it refuses only just now ends the conversation: nothing half said is kept.
+    """
 
     def __init__(self, client: Client, line: Line) -> None:
         self._client, self._line = client, line
@@ -56,12 +59,17 @@ class _Asked:
         value = b"" if held is None else held.value
         if isinstance(value, bytes):
             value = value.decode("ascii", errors="replace")
-        return value.strip(" \0")[:MOST_LETTERS] if isinstance(value, str) else ""
+        if not isinstance(value, str):
+            return ""
+        # A zero octet, which no table takes, would keep the meter from ever being kept.
+        return value.replace("\0", " ").strip()[:MOST_LETTERS]
 
     async def profile(self, name: Obis) -> ProfileSaid:
         try:
             return (await ask_layout(self._attribute, name)).said()
-        except AccessRefused:
+        except AccessRefused as error:
+            if passes(error):
+                raise
             return ProfileSaid(columns=(), scalers={})
 
     async def _attribute(self, name: Obis, index: int) -> axdr.Data:
@@ -71,5 +79,7 @@ class _Asked:
     async def _get(self, attribute: Attribute) -> axdr.Data | None:
         try:
             return await self._line.run(self._client.get(attribute))
-        except AccessRefused:
+        except AccessRefused as error:
+            if passes(error):
+                raise
             return None

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from bijlighar.dlms import axdr, is15959, profiles
-from bijlighar.dlms.cosem import CaptureObject, ScalerUnit
+from bijlighar.dlms.cosem import AccessResult, CaptureObject, ScalerUnit
 from bijlighar.dlms.errors import AccessRefused
 from bijlighar.dlms.obis import Obis
 from bijlighar.headend.values import Column, Configuration, ProfileSaid, Scaler
@@ -73,16 +73,25 @@ def kept_layout(known: Configuration | None, name: Obis) -> Layout | None:
 async def ask_layout(ask: Ask, name: Obis, *, if_scaled: bool = True) -> Layout:
     """What the meter itself says of a profile, its scalers only where they are wanted.
 
-    Raises AccessRefused for a profile that the meter does not have, DecodeError.
+    Raises AccessRefused for a profile that the meter does not have, or whose scalers it
+    cannot say just now, DecodeError.
     """
     captures = profiles.parse_capture_objects(await ask(name, 3))
     if not if_scaled:
         return Layout(captures, (None,) * len(captures))
     try:
         scalers = await ask_scalers(ask, SCALERS[name])
-    except AccessRefused:
+    except AccessRefused as error:
+        if passes(error):
+            # Kept as a meter without scalers, its energy would be counted raw for good.
+            raise
         scalers = {}
     return Layout(captures, tuple(scalers.get(one) for one in captures))
+
+
+def passes(error: AccessRefused) -> bool:
+    """Whether a meter refuses something only just now, and is to be asked again."""
+    return error.result is AccessResult.TEMPORARY_FAILURE
 
 
 async def ask_scalers(ask: Ask, name: Obis) -> dict[CaptureObject, ScalerUnit]:
