@@ -59,7 +59,7 @@ def open_key_file(content: bytes, *, passphrase: str, may_be_open: bool = False)
 
 
 def check_keys(*, content: bytes) -> KeysChecked:
-    """What the CSV of a key file would do; nothing is written."""
+    """What the CSV of a key file would do; nothing of it is written."""
     found = _commission_rows.read(content)
     _, faults = _beside_what_is_known(found.rows)
     every = sorted((*found.faults, *faults), key=lambda one: one.line)
