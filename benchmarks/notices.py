@@ -20,7 +20,8 @@ Figures (`--json FILE` writes them):
     ratio                  sent_per_s / bare_per_s
     a_million_minutes      how long a million would take at sent_per_s
     codes                  one-time codes asked for meanwhile
-    code_p50_s, code_p99_s from the asking to the operator, while the warnings wait
+    code_p50_s, code_p99_s from the asking to the operator, while the warnings wait; asked
+                           once the first notice has been handed over
     overtaken              notices handed over after a less urgent one, though all were due
                            before the first sender started: two senders' batches meet where
                            one urgency ends
