@@ -20,12 +20,14 @@ from bijlighar.notices.values import Outcome
 AT_ONCE = 16
 MANY = 100
 """Notices in one call; few enough that a code behind them does not wait a second."""
+GIVEN_UP_AFTER = 5
+"""Silences in a row after which the rest of a batch does not wait for the same operator."""
 
 
 def hand_over(ready: Sequence[Ready]) -> list[Attempt]:
     """What each operator said to each notice, in any order."""
     wire, threads = _LINES.get()
-    calls = list(_calls(ready, wire))
+    calls = list(_calls(ready, _Asking(wire=wire, told=_settings.told())))
     if len(calls) == 1:
         return calls[0]()
     return [one for came in threads.map(lambda call: call(), calls) for one in came]
@@ -62,9 +64,31 @@ class _Lines:
 _LINES = _Lines()
 
 
-def _calls(ready: Sequence[Ready], wire: Wire) -> list[Callable[[], list[Attempt]]]:
+@dataclass(slots=True)
+class _Asking:
+    """What the calls of a batch share: the wire, and how often each operator was silent.
+
+    Threads may count past each other; then one more or one less is asked.
+    """
+
+    wire: Wire
+    told: Settings
+    silences: dict[str, int] = field(default_factory=dict)
+
+    def insist_on_hope(self, channel: str) -> None:
+        """Raise Silent where nobody needs to wait to know it."""
+        silences = self.silences.get(channel, 0)
+        if silences >= GIVEN_UP_AFTER:
+            raise Silent(f"not asked: {silences} times silent in a row just before")
+
+    def note(self, channel: str, *, is_silent: bool) -> None:
+        """An answer ends a row of silences."""
+        self.silences[channel] = self.silences.get(channel, 0) + 1 if is_silent else 0
+
+
+def _calls(ready: Sequence[Ready], asking: _Asking) -> list[Callable[[], list[Attempt]]]:
     """Calls that may be made at once; those with the most urgent notices first."""
-    told = _settings.told()
+    told = asking.told
     alone: list[Ready] = []
     many: dict[str, list[Ready]] = {}
     for one in ready:
@@ -75,8 +99,8 @@ def _calls(ready: Sequence[Ready], wire: Wire) -> list[Callable[[], list[Attempt
     calls: list[Callable[[], list[Attempt]]] = []
     for several in many.values():
         for part in _parts(several):
-            calls.append(partial(_attempt_many, part, told, wire))
-    calls += [partial(_attempt_alone, one, told, wire) for one in alone]
+            calls.append(partial(_attempt_many, part, asking))
+    calls += [partial(_attempt_alone, one, asking) for one in alone]
     return calls
 
 
@@ -84,24 +108,31 @@ def _parts(ready: Sequence[Ready]) -> list[Sequence[Ready]]:
     return [ready[first : first + MANY] for first in range(0, len(ready), MANY)]
 
 
-def _attempt_alone(ready: Ready, told: Settings, wire: Wire) -> list[Attempt]:
+def _attempt_alone(ready: Ready, asking: _Asking) -> list[Attempt]:
+    channel = ready.channel
     try:
-        handed = ready.channel.carry(ready.to_send, told, wire)
+        asking.insist_on_hope(channel.name)
+        handed = channel.carry(ready.to_send, asking.told, asking.wire)
     except (Refused, Silent) as error:
+        asking.note(channel.name, is_silent=isinstance(error, Silent))
         return [_failed(ready, error)]
+    asking.note(channel.name, is_silent=False)
     return [Attempt(ready=ready, outcome=Outcome.TAKEN, handed=handed)]
 
 
-def _attempt_many(ready: Sequence[Ready], told: Settings, wire: Wire) -> list[Attempt]:
+def _attempt_many(ready: Sequence[Ready], asking: _Asking) -> list[Attempt]:
     """One call for all; where the operator refuses it whole, one call each finds why."""
-    carry_many = ready[0].channel.carry_many
-    assert carry_many is not None
+    channel = ready[0].channel
+    assert channel.carry_many is not None
     try:
-        came = carry_many([one.to_send for one in ready], told, wire)
+        asking.insist_on_hope(channel.name)
+        came = channel.carry_many([one.to_send for one in ready], asking.told, asking.wire)
     except Silent as error:
+        asking.note(channel.name, is_silent=True)
         return [_failed(one, error) for one in ready]
     except Refused:
-        return [attempt for one in ready for attempt in _attempt_alone(one, told, wire)]
+        return [attempt for one in ready for attempt in _attempt_alone(one, asking)]
+    asking.note(channel.name, is_silent=False)
     return [
         _failed(one, said)
         if isinstance(said, Refused)

@@ -15,6 +15,7 @@ from django.db import transaction
 from bijlighar.notices import sending
 from bijlighar.notices._claim import claim, prepare
 from bijlighar.notices._hand_over import hand_over
+from bijlighar.notices._watch import watch
 from bijlighar.notices._write_down import write_down
 from bijlighar.notices.channels.table import CHANNELS
 from bijlighar.notices.models import Handing, Notice
@@ -42,6 +43,8 @@ def send_batch(
     if attempts:
         with transaction.atomic(durable=True):
             write_down(attempts, now)
+    if any(one.outcome is Outcome.SILENT for one in attempts):
+        watch(now=now)  # The next batch shall know whom not to ask first.
     return len(rows)
 
 

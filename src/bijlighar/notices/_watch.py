@@ -31,6 +31,8 @@ MOST_LOOKED_AT = 5_000
 thousand, and senders do not wait for it."""
 FEWEST = 5
 """Fewer attempts than this prove nothing."""
+IN_A_ROW = 10
+"""An operator that took none of the newest so many is silent, whatever it took before."""
 FEWEST_DELIVERED_PERCENT = 50
 
 
@@ -45,6 +47,7 @@ def watch(*, now: datetime) -> tuple[tuple[str, AlarmKind], ...]:
                 "ripe": now - RIPE,
                 "since": now - SINCE,
                 "most": MOST_LOOKED_AT,
+                "in_a_row": IN_A_ROW,
             },
         )
         seen = {row["channel"]: row for row in rows(cursor)}
@@ -56,8 +59,10 @@ def watch(*, now: datetime) -> tuple[tuple[str, AlarmKind], ...]:
 
 def _wrong(row: Mapping[str, Any]) -> Iterator[tuple[AlarmKind, str]]:
     handed = row["handed"]
-    if handed >= FEWEST and row["silent"] == handed:
-        yield AlarmKind.SILENT, f"{handed} of {handed} not taken in ten minutes"
+    last = row["last_handed"]
+    if last >= FEWEST and row["last_silent"] == last:
+        silent = row["silent"]
+        yield AlarmKind.SILENT, f"{silent} of {handed} not taken in ten minutes"
     if handed >= FEWEST and row["refused"] * 2 > handed:
         yield AlarmKind.REFUSING, f"{row['refused']} of {handed} refused in ten minutes"
     channel = CHANNELS.get(row["channel"])

@@ -5,6 +5,8 @@ select
     lately.handed,
     lately.silent,
     lately.refused,
+    last.handed as last_handed,
+    last.silent as last_silent,
     ripe.taken as ripe,
     ripe.delivered
 from unnest(%(channels)s::text[]) as watched (name)
@@ -21,6 +23,18 @@ cross join lateral (
         limit %(most)s
     ) as newest
 ) as lately
+cross join lateral (
+    select
+        count(*) as handed,
+        count(*) filter (where outcome = 'silent') as silent
+    from (
+        select outcome
+        from notices_handing
+        where channel = watched.name and at > %(lately)s
+        order by at desc, id desc
+        limit %(in_a_row)s
+    ) as newest
+) as last
 cross join lateral (
     select
         count(*) filter (where outcome = 'taken') as taken,
