@@ -24,6 +24,8 @@ log = structlog.get_logger()
 LANGUAGE = "hi"
 """Of a payer who has no connection of their own."""
 SHOWN_OF_NUMBER = 4
+NAMELESS = "•••"
+"""A credit never waits for a name: no text of ours is filled with nothing."""
 
 
 def thanks_to_payer(*, receipt: Receipt) -> list[NewNotice]:
@@ -86,7 +88,7 @@ def _to_payers(
             mobile=mobile,
             language=language,
             parameters={
-                "payee": _masked(home, language),
+                "payee": _masked(home, language) or NAMELESS,
                 "number_end": home.consumer_number[-SHOWN_OF_NUMBER:],
                 "amount": format_rupees(amount_paise),
                 **more,
@@ -97,4 +99,4 @@ def _to_payers(
 
 def _masked(home: Home, language: str) -> str:
     name = home.name_en if language == "en" else home.name_hi
-    return notices.shorten(payments.masked_name(name or home.name_en))
+    return notices.shorten(payments.masked_name(name or home.name_en)).strip()

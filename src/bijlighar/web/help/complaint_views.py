@@ -187,7 +187,10 @@ _ACTS: Mapping[str, Callable[[DeskRequest, Complaint, str], None]] = {
 
 
 def _office(held: Complaint) -> BothLanguages:
-    """What looks after the place of a complaint."""
+    """What looks after the place of a complaint that has no connection.
+
+    A connection says itself where it is, and may have moved here since.
+    """
     node = grid.node_on(node_id=held.transformer_id, day=supply_day_of(held.opened_at))
     return BothLanguages(en=node.name_en, hi=node.name_hi)
 
@@ -224,7 +227,7 @@ def _page(request: DeskRequest, held: Complaint, *, refused: str = "") -> HttpRe
     of = [] if held.connection_id is None else [held.connection_id]
     page = {
         "home": next(iter(connections.homes(connection_ids=of)), None),
-        "office": _office(held),
+        "office": _office(held) if held.connection_id is None else None,
         "caller": held.caller_mobile
         if request.viewer.may(Right.SEE_CONTACT)
         else held.caller_mobile and logins.masked(held.caller_mobile),
