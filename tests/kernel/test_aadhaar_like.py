@@ -48,6 +48,10 @@ def made(eleven: str) -> str:
         f"12, {NUMBER}",
         f"({NUMBER})",
         f"a=1&b={NUMBER}",
+        f"71603535-5380-4069-9380-{NUMBER}",
+        f"7160353b-5380-4a69-9bdb-{NUMBER}1-{NUMBER}",
+        f"7160353b-5380-0a69-9bdb-{NUMBER}",
+        f"x/{NUMBER}/7160353b-5380-4a69-9bdb-298816192174",
     ],
 )
 def test_d1_it_is_seen_whatever_stands_between_and_around_its_digits(typed):
@@ -69,6 +73,8 @@ def test_d1_it_is_seen_whatever_stands_between_and_around_its_digits(typed):
         f"UTR{NUMBER}",
         f"N{NUMBER}",
         f"{NUMBER}abcd",
+        f"/desk/proposals/7160353b-5380-4a69-9bdb-{NUMBER}/",
+        f"7160353B-5380-7A69-8BDB-{NUMBER}",
         "2026-11-26",
         "0.5",
         "८७६५४३२१०९",

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.live.live_town import LiveTown
+
+# Both cores are busy with other tests while a page is waited for.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture

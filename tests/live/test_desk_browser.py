@@ -117,6 +117,7 @@ def test_a_clerk_finds_a_home_by_its_name_in_either_script(town, browser) -> Non
     own, other = number_at(town, "D1"), number_at(town, "D2")
     latin, hindi = names_of(town, own)
     with at_desk(town, browser, "helpdesk", path="/desk/search/") as at:
+        at.page.wait_for_load_state()  # What is typed before is sent by no script.
         box = at.page.locator("#search-term")
         found = at.page.locator(f"#search-found a[href*='/desk/connections/{own}/']")
         for typed in (latin, hindi, own):

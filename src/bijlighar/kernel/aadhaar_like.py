@@ -5,7 +5,8 @@ anything else happens to it. Digits of every Indian script count, and digits may
 groups, parted by spaces, dashes or dots. The number itself is never told.
 
 One in thirteen other numbers of twelve digits looks the same, as chance has it. So known
-consumer numbers are let pass, and so is what stands directly behind letters, as `UTR…`.
+consumer numbers are let pass, and so is what stands directly behind letters, as `UTR…`, and
+what is part of a random identifier (UUID).
 
 Source: Aadhaar Act, section 8A(4); form of the number: UIDAI, first digit 2 to 9, Verhoeff
 check digit, no palindrome.
@@ -29,6 +30,11 @@ _RUN = re.compile(
     "[0-9](?:[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000._/\u2010-\u2015\u2212-]{0,3}[0-9])+"
 )
 _GROUP = re.compile(r"[0-9]+")
+# Random identifiers of ours stand in addresses; one in some thousand ends in such a number.
+_UUID = re.compile(
+    r"\b(?=[0-9-]*[a-f])[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(r"(?:a+dh?a+r|uid(?:ai)?)(?:no|number|card)?\Z", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"[A-Za-z]+\Z")
 
@@ -42,7 +48,7 @@ def aadhaar_like_in(text: str) -> tuple[str, ...]:
     """What in a text may be an Aadhaar number: to be compared with what is known, only."""
     if sum(map(str.isdecimal, text)) < DIGITS:
         return ()
-    plain = _INVISIBLE.sub("", _in_latin_digits(text))
+    plain = _UUID.sub("|", _INVISIBLE.sub("", _in_latin_digits(text)))
     return tuple(
         number
         for run in _RUN.finditer(plain)
