@@ -9,6 +9,7 @@ from bijlighar.connections import service as connections
 from bijlighar.flow.hear_vendor import hear_vendor
 from bijlighar.headend import service as headend
 from bijlighar.masters.values import ImportKind, Wrong
+from bijlighar.people.models import AuditRecord
 from bijlighar.run.cli import main
 from bijlighar.vendors import service as vendors
 from bijlighar.vendors.values import Offered
@@ -56,6 +57,8 @@ def meter_id(by) -> int:
 
 def test_it_comes_in_without_keys_behind_its_vendor_from_its_first_day_on(meter_id):
     assert vendors.behind_vendors(meter_ids=[meter_id]) == {meter_id: "meterco"}
+    done = AuditRecord.objects.get(action="vendors.meters.put_behind")
+    assert done.at == NOW  # Not dated back to the day of the installation.
     (kept,) = connections.meter_addresses(meter_ids=[meter_id])
     assert (kept.system_title, kept.host, kept.port) == (b"", "", 0)
     told = Offered(

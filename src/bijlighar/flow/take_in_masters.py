@@ -70,7 +70,7 @@ def _take_in(part: Part, now: datetime) -> None:
         connections.change_consumers(changes=part.consumers)
     elif part.kind is ImportKind.METERS:
         _install_meters(part.meters, now)
-        _put_behind(part)
+        _put_behind(part, now)
     else:
         grid.open_many(new=part.nodes, now=now)
 
@@ -96,7 +96,7 @@ def _install_meters(meters: Sequence[MeterInstalled], now: datetime) -> None:
     )
 
 
-def _put_behind(part: Part) -> None:
+def _put_behind(part: Part, now: datetime) -> None:
     """Meters that a vendor's head-end reaches are behind it from their first day on.
 
     They have no keys with us, and our own head-end never claims them.
@@ -110,5 +110,6 @@ def _put_behind(part: Part) -> None:
             vendor_id=vendors.vendor_named(code=code).vendor_id,
             serials=serials,
             place_id=None,
-            now=day_starts(day),
+            now=now,
+            since=day_starts(day),
         )

@@ -97,21 +97,27 @@ def vendors() -> tuple[Vendor, ...]:
 
 
 def put_behind(
-    *, vendor_id: int, serials: Sequence[str], place_id: int | None, now: datetime
+    *,
+    vendor_id: int,
+    serials: Sequence[str],
+    place_id: int | None,
+    now: datetime,
+    since: datetime | None = None,
 ) -> tuple[int, ...]:
-    """From now on these meters are behind a vendor's head-end; answer which are new there.
+    """These meters are behind a vendor's head-end; answer which are new there.
 
+    From now on, or `since` they were installed; the audit trail says when it was done.
     Raises UnknownMeters naming the first that nobody knows; then nothing is changed.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         _check_known(serials)
         cursor.execute(
             statement("bijlighar.vendors", "put_behind"),
-            {"serials": list(serials), "vendor": vendor_id, "now": now},
+            {"serials": list(serials), "vendor": vendor_id, "now": since or now},
         )
         ids = tuple(row["meter_id"] for row in rows(cursor))
         models.WayIn.objects.bulk_create(
-            models.WayIn(meter_id=meter_id, vendor_id=vendor_id, starts_at=now)
+            models.WayIn(meter_id=meter_id, vendor_id=vendor_id, starts_at=since or now)
             for meter_id in ids
         )
         _tell("vendors.meters.put_behind", vendor_id, place_id, {"meters": len(ids)}, now)
