@@ -264,6 +264,5 @@ def _wrong_of_all(real_now: datetime) -> int:
 
 def _alarm_of_guesses(real_now: datetime) -> None:
     """Many guess at codes: they are longer from this try on, and a person has to look."""
-    held = WrongTry.objects.filter(at__gt=real_now - rules.BREAKER_LOOKS_BACK)
-    if held[: rules.WRONG_OF_ALL + 1].count() == rules.WRONG_OF_ALL:
+    if _wrong_of_all(real_now) >= rules.WRONG_OF_ALL:  # Two at once may step over it.
         log.critical("logins.codes.guessed_at", wrong_in_ten_minutes=rules.WRONG_OF_ALL)
