@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from bijlighar.kernel.ist import supply_day_of
 from bijlighar.kernel.sql import rows, statement
 from bijlighar.masters import _judge
-from bijlighar.masters.columns import Read, readers
 from bijlighar.masters.files import XLSX, FileRefused, PartsFile, rows_of, trimmed
 from bijlighar.masters.models import FilePart, Import, RowFault, StagedRow
+from bijlighar.masters.readers import Read, readers
 from bijlighar.masters.rules import Layout, Row, read_row
 from bijlighar.masters.values import Fault, ImportKind, ImportState, Wrong
 from bijlighar.tariffs.orders import catalogue, categories_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from bijlighar.kernel.spreadsheet import as_it_was
 from bijlighar.masters.cells import BadCell
-from bijlighar.masters.columns import ADDRESS, FIELDS, LEVELS, Read
+from bijlighar.masters.columns import ADDRESS, FIELDS
+from bijlighar.masters.readers import LEVELS, Read
 from bijlighar.masters.values import Fault, ImportKind, Wrong
 
 LONGEST_SHOWN = 60
