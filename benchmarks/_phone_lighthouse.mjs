@@ -3,15 +3,24 @@
 import lighthouse from "lighthouse";
 
 const { port, pages } = JSON.parse(process.argv[2]);
+const TRIES = 3; // Now and then chromium loses the trace of a page, whatever the page.
+
+async function looked(name, address) {
+  for (let tries = 1; ; tries += 1) {
+    const { lhr } = await lighthouse(address, {
+      port,
+      output: "json",
+      logLevel: "error",
+      onlyCategories: ["performance", "accessibility"],
+    });
+    if (!lhr.runtimeError) return lhr;
+    if (tries === TRIES) throw new Error(`${name}: ${lhr.runtimeError.message}`);
+  }
+}
+
 const found = {};
 for (const [name, address] of Object.entries(pages)) {
-  const { lhr } = await lighthouse(address, {
-    port,
-    output: "json",
-    logLevel: "error",
-    onlyCategories: ["performance", "accessibility"],
-  });
-  if (lhr.runtimeError) throw new Error(`${name}: ${lhr.runtimeError.message}`);
+  const lhr = await looked(name, address);
   const scores = Object.fromEntries(
     Object.entries(lhr.categories).map(([id, { score }]) => [id, Math.round(score * 100)]),
   );

@@ -48,8 +48,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from _notices_sender import send_until_told, set_up
 
 if TYPE_CHECKING:
     from bijlighar.notices.values import NewNotice
@@ -81,7 +84,7 @@ def main() -> None:
         return
     if chosen.send:
         set_up()
-        send_until_told()
+        send_until_told(tend_every_s=TEND_EVERY_S, claims_hold=timedelta(seconds=CLAIM_S))
         return
     if chosen.many:
         os.environ["BIJLIGHAR_NOTICES_CHANNELS"] = "sms_http"
@@ -127,16 +130,6 @@ def on_a_stage(notices: int) -> dict[str, float]:
         operator.wait()
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def set_up() -> None:
-    import logging
-
-    import django
-    import structlog
-
-    django.setup()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 def measure(number: int) -> dict[str, float]:
@@ -247,28 +240,6 @@ def codes_while_waiting(number: int, senders: list[subprocess.Popen]) -> dict[st
 
 def sender() -> subprocess.Popen:
     return subprocess.Popen([sys.executable, __file__, "--send"])
-
-
-def send_until_told() -> None:
-    """What the worker's loop does, with claims that are taken for dead sooner."""
-    from datetime import timedelta
-
-    from bijlighar.clock.clock import real_now
-    from bijlighar.notices import _claim
-    from bijlighar.notices import service as notices
-
-    _claim.CLAIM_HOLDS = timedelta(seconds=CLAIM_S)
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-    tended = time.monotonic()
-    while not stopped:
-        sent = notices.send_due(now=real_now(), real_now=real_now())
-        if time.monotonic() - tended > TEND_EVERY_S:
-            notices.tend(now=real_now(), real_now=real_now())
-            tended = time.monotonic()
-        if not sent:
-            time.sleep(0.05)
-    notices.close_channels()
 
 
 def not_sent() -> int:

@@ -33,6 +33,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from _notices_sender import send_until_told, set_up
+
 CODE_EVERY_S = 0.25
 SPELL_S, SPELL_QUICK_S = 60, 15
 TEND_EVERY_S = 30
@@ -58,7 +60,7 @@ def main() -> None:
         return
     if chosen.send:
         set_up()
-        send_until_told()
+        send_until_told(tend_every_s=TEND_EVERY_S)
         return
     if chosen.spell:
         lasts_s = SPELL_QUICK_S if chosen.quick else SPELL_S
@@ -169,16 +171,6 @@ def figures_of(
     }
 
 
-def set_up() -> None:
-    import logging
-
-    import django
-    import structlog
-
-    django.setup()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.FATAL))
-
-
 def ask(source: str) -> None:
     from bijlighar.clock.clock import real_now
     from bijlighar.notices import service as notices
@@ -200,24 +192,6 @@ def alarms() -> int:
     from bijlighar.notices.models import ChannelAlarm
 
     return ChannelAlarm.objects.count()
-
-
-def send_until_told() -> None:
-    """What the worker's loop does: send what is due, and look at the operators."""
-    from bijlighar.clock.clock import real_now
-    from bijlighar.notices import service as notices
-
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
-    tended = time.monotonic()
-    while not stopped:
-        sent = notices.send_due(now=real_now(), real_now=real_now())
-        if time.monotonic() - tended > TEND_EVERY_S:
-            notices.tend(now=real_now(), real_now=real_now())
-            tended = time.monotonic()
-        if not sent:
-            time.sleep(0.05)
-    notices.close_channels()
 
 
 # Operators
