@@ -214,6 +214,13 @@ def test_a_batch_does_not_wait_for_an_operator_that_is_silent_again_and_again(tw
     assert len(whatsapp.references) == 100
 
 
+def test_the_only_operator_is_asked_for_each_notice_however_silent_it_is(one_sms):
+    one_sms.status = 503
+    queue(*(code(f"code:{i}") for i in range(40)))
+    send()
+    assert len(one_sms.bodies) == 40
+
+
 def test_an_operator_that_takes_everything_and_delivers_nothing_is_an_alarm(one_sms):
     queue(*(new(NoticeKind.RECONNECTED, f"r:{i}") for i in range(6)))
     send()

@@ -75,10 +75,13 @@ class _Asking:
     told: Settings
     silences: dict[str, int] = field(default_factory=dict)
 
-    def insist_on_hope(self, channel: str) -> None:
-        """Raise Silent where nobody needs to wait to know it."""
-        silences = self.silences.get(channel, 0)
-        if silences >= GIVEN_UP_AFTER:
+    def insist_on_hope(self, ready: Ready) -> None:
+        """Raise Silent where another way is left and nobody needs to wait to know it.
+
+        The last way is asked all the same: what nobody asked for must not count as a try.
+        """
+        silences = self.silences.get(ready.channel.name, 0)
+        if silences >= GIVEN_UP_AFTER and ready.has_another:
             raise Silent(f"not asked: {silences} times silent in a row just before")
 
     def note(self, channel: str, *, is_silent: bool) -> None:
@@ -111,7 +114,7 @@ def _parts(ready: Sequence[Ready]) -> list[Sequence[Ready]]:
 def _attempt_alone(ready: Ready, asking: _Asking) -> list[Attempt]:
     channel = ready.channel
     try:
-        asking.insist_on_hope(channel.name)
+        asking.insist_on_hope(ready)
         handed = channel.carry(ready.to_send, asking.told, asking.wire)
     except (Refused, Silent) as error:
         asking.note(channel.name, is_silent=isinstance(error, Silent))
@@ -125,7 +128,8 @@ def _attempt_many(ready: Sequence[Ready], asking: _Asking) -> list[Attempt]:
     channel = ready[0].channel
     assert channel.carry_many is not None
     try:
-        asking.insist_on_hope(channel.name)
+        if all(one.has_another for one in ready):
+            asking.insist_on_hope(ready[0])
         came = channel.carry_many([one.to_send for one in ready], asking.told, asking.wire)
     except Silent as error:
         asking.note(channel.name, is_silent=True)
