@@ -162,10 +162,35 @@ def at_worker(page: Page) -> None:
     page.evaluate(CONTROLLED)
 
 
+SPEAKS = """async () => {
+    const at = `/offline/${document.documentElement.lang}/`;
+    while (!(await caches.match(at))) await new Promise((go) => setTimeout(go, 20));
+}"""
+
+
 def at_home(page: Page, site: Site, number: str = ASHA) -> None:
     """A home's page, with the worker ready for the hour without network."""
     page.goto(f"{site.url}/home/{number}/")
     at_worker(page)
+    page.evaluate(SPEAKS)
+
+
+FORGOTTEN = """async () => {
+    for (const name of await caches.keys())
+        await (await caches.open(name)).delete("/offline/en/");
+}"""
+
+
+def test_a_language_that_came_too_late_to_be_kept_leaves_the_other_page(
+    site: Site, phone
+) -> None:
+    page = phone(language="en")
+    at_home(page, site)
+    page.evaluate(FORGOTTEN)
+    site.stop()
+    page.goto(f"{site.url}/home/{ASHA}/")
+    expect(page.locator("html")).to_have_attribute("lang", "hi")
+    expect(page.locator(".kept-age")).to_be_visible()
 
 
 def shot(page: Page, name: str) -> None:

@@ -57,9 +57,18 @@ async function page(event) {
   try {
     return await inTime(fromNetwork(event));
   } catch {
-    const cache = await caches.open(NAME);
-    return (await cache.match(HELD.pages[await language()])) ?? Response.error();
+    return (await withoutNetwork()) ?? Response.error();
   }
+}
+
+/* In the language spoken last; in another one where that came too late to be kept. */
+async function withoutNetwork() {
+  const cache = await caches.open(NAME);
+  for (const path of [HELD.pages[await language()], ...Object.values(HELD.pages)]) {
+    const held = await cache.match(path);
+    if (held) return held;
+  }
+  return null;
 }
 
 async function fromNetwork(event) {
@@ -93,10 +102,10 @@ self.addEventListener("message", (event) => {
 
 async function speak(wanted) {
   if (wanted === (await language())) return;
-  spoken = wanted;
   const [cache, noted] = await Promise.all([caches.open(NAME), caches.open(SPOKEN)]);
+  await cache.add(HELD.pages[wanted]); // First: the network may go at any moment.
   await noted.put(SPOKEN_AT, new Response(wanted));
-  await cache.add(HELD.pages[wanted]);
+  spoken = wanted;
 }
 
 async function language() {
